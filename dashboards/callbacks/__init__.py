@@ -1,0 +1,1 @@
+"""Glue between the browser and the pages."""

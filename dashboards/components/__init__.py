@@ -1,0 +1,1 @@
+"""Pure pieces of a page: data in, component tree out."""

@@ -1,0 +1,1 @@
+"""Pure Plotly figures: data in, figure out."""

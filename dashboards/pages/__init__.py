@@ -1,0 +1,1 @@
+"""Pages: layout only, from what the queries return."""

@@ -1,0 +1,1 @@
+"""Reads of the warehouse: each returns frozen records, none knows Dash."""

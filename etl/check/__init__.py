@@ -1,0 +1,1 @@
+"""check: a landed file -> accepted rows, quarantined rows, findings. See `checking.check_file` and `stage`."""

@@ -1,0 +1,63 @@
+"""Arrow's compute functions and the few column operations that every step of the check shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute  # its functions are made at import time; the type checker cannot see them
+
+
+def to_mask(values: pa.Array) -> np.ndarray:
+    """A boolean Arrow array as numpy; null counts as false."""
+    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def may_hold(texts: pa.Array, part: str) -> bool:
+    """Whether `part` stands somewhere in the memory of the cells: one look instead of one a cell.
+
+    False is certain; true may be of a neighbour that is not in this slice.
+    """
+    data = texts.buffers()[2]
+    return data is not None and part.encode() in data.to_pybytes()
+
+
+def match(texts: pa.Array, pattern: str, *, needs: str = "") -> np.ndarray:
+    """Which cells match the (RE2) pattern; empty cells do not. `needs`: what every match holds, which is found fast."""
+    if needs and not may_hold(texts, needs):
+        return np.zeros(len(texts), dtype=bool)
+    return to_mask(pc.match_substring_regex(texts, pattern))
+
+
+def is_filled(texts: pa.Array) -> np.ndarray:
+    return np.asarray(texts.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def keep_where(texts: pa.Array, mask: np.ndarray) -> pa.Array:
+    """The cells under `mask`; null elsewhere."""
+    return pc.if_else(pa.array(mask), texts, pa.scalar(None, texts.type))
+
+
+def map_words(texts: pa.Array, convert: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
+    """`convert` each distinct text once; what it turns into None becomes null."""
+    words = texts.dictionary_encode()
+    results = pa.array([convert(word) for word in words.dictionary.to_pylist()], kind)
+    return results.take(words.indices)
+
+
+def is_one_of(texts: pa.Array, words: Sequence[str]) -> np.ndarray:
+    if not words:
+        return np.zeros(len(texts), dtype=bool)
+    return to_mask(pc.is_in(texts, value_set=pa.array(words, pa.string())))
+
+
+def clean(texts: pa.Array) -> pa.Array:
+    """Cells without surrounding blanks (any width, byte order marks, zero-width ones); what is then empty is null."""
+    if may_hold(texts, "\u200b") or may_hold(texts, "\ufeff"):
+        texts = pc.replace_substring_regex(texts, "[\u200b\ufeff]", "")
+    trimmed = pc.utf8_trim_whitespace(texts)
+    return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)

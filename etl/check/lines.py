@@ -1,0 +1,176 @@
+"""What each line of a sheet is. Nothing disappears: every line has exactly one kind, and they add up.
+
+A line is data unless something says otherwise, so that a doubtful line becomes a finding, not a silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+
+from etl.check.arrow import is_filled, match, pc, to_mask
+from etl.check.grid import Block
+from etl.check.headers import fold
+from etl.check.table import Table
+from schemas.models.contract import Contract
+
+_BLANK_CLASS = "[\\s\u3000\u00a0]*"
+_NUMBERED = re.compile(r"^[(（]?[一二三四五六七八九十]+[)）、.．]")
+
+
+class LineKind(IntEnum):
+    """The kinds of `lines` in a batch."""
+
+    DATA = 0
+    HEADER = 1
+    SECTION = 2
+    SUBTOTAL = 3
+    NOTE = 4
+    BLANK = 5
+
+
+class AccountingError(RuntimeError):
+    """Lines of a sheet that do not add up: a fault of the reader, never of the sender."""
+
+
+@dataclass
+class LineSorter:
+    """Sorts the lines of one table, block after block, and keeps the accounts.
+
+    Attributes:
+        counts: lines by kind so far; starts with what stands above the data.
+        totals: the total rows: contract column -> text, with the word that made it one under ``.
+    """
+
+    table: Table
+    contract: Contract
+    counts: dict[LineKind, int] = field(default_factory=dict)
+    totals: list[dict[str, str]] = field(default_factory=list)
+    last_line: int = 0
+    not_filled: int = 0
+    """Lines of the form that nobody has filled in; they are among the notes."""
+    _in_footer: bool = False
+
+    def __post_init__(self) -> None:
+        hint = self.contract.table
+        self.counts = dict.fromkeys(LineKind, 0)
+        titles = self.table.header_line - self.table.header_height
+        self.counts[LineKind.HEADER] = self.table.header_height
+        self.counts[LineKind.NOTE] = len(self.table.titles)
+        self.counts[LineKind.BLANK] = titles - len(self.table.titles)
+        self.last_line = self.table.header_line
+        words = "|".join(_BLANK_CLASS.join(map(re.escape, word)) for word in hint.total_words)
+        self._total = f"^(?:{words}){_BLANK_CLASS}[:：]?(?:[(（].*[)）])?$" if words else "$^"
+        footers = "|".join(_BLANK_CLASS.join(map(re.escape, word)) for word in hint.footer_words)
+        self._footer = f"^(?:{footers})" if footers else "$^"
+        self._mapped = sorted(self.table.columns.values())
+        self._required = [self.table.columns[c.name] for c in self.contract.columns if self._is_required(c.name)]
+        self._key = [self.table.columns[name] for name in self.contract.key if name in self.table.columns]
+
+    def _is_required(self, name: str) -> bool:
+        return self.contract.column_by_name[name].required and name in self.table.columns
+
+    def sort(self, block: Block) -> np.ndarray:
+        """The kind of each row of the block (uint8, `LineKind`)."""
+        kinds = np.full(len(block), LineKind.DATA, dtype=np.uint8)
+        filled = [is_filled(text) for text in block.texts]
+        count = np.sum(filled, axis=0) if filled else np.zeros(len(block), dtype=int)
+        kinds[count == 0] = LineKind.BLANK
+        kinds[self._find_totals(block)] = LineKind.SUBTOTAL
+        mapped = np.any([filled[i] for i in self._mapped], axis=0)
+        for row in np.flatnonzero((kinds == LineKind.DATA) & ((count == 1) | ~mapped | self._is_header(block))):
+            kinds[row] = self._sort_sparse(block, int(row), bool(mapped[row]))
+        self._sort_footer(block, kinds, filled)
+        self._leave_out_forms(kinds, filled)
+        self._keep_totals(block, kinds)
+        self._account(block, kinds)
+        return kinds
+
+    def _first_filled(self, block: Block) -> pa.Array:
+        return pc.coalesce(*block.texts)
+
+    def _find_totals(self, block: Block) -> np.ndarray:
+        found = match(self._first_filled(block), self._total)
+        for column in self._key:
+            found = found | match(block.texts[column], self._total)
+        return found
+
+    def _is_header(self, block: Block) -> np.ndarray:
+        """Exports of several pages repeat the header on each."""
+        column = self._mapped[0]
+        head = self.table.grid.head()[self.table.header_line - 1]
+        suspects = to_mask(pc.equal(block.texts[column], head[column].strip() or "\0"))
+        for row in np.flatnonzero(suspects):
+            suspects[row] = self._repeats_header(block, int(row))
+        return suspects
+
+    def _repeats_header(self, block: Block, row: int) -> bool:
+        return all(fold(_text(block, i, row)) == self.table.header_cells[i] for i in self._mapped)
+
+    def _sort_sparse(self, block: Block, row: int, mapped: bool) -> LineKind:
+        if mapped and self._repeats_header(block, row):
+            return LineKind.HEADER
+        text = next(t for t in (_text(block, i, row) for i in range(len(block.texts))) if t)
+        if not mapped:
+            # A running number or a remark beside empty cells is a line of the form without data.
+            return LineKind.NOTE if re.match(self._footer, text) or text.isdigit() else LineKind.SECTION
+        return LineKind.SECTION if _NUMBERED.match(text) and len(self._mapped) > 1 else LineKind.DATA
+
+    def _sort_footer(self, block: Block, kinds: np.ndarray, filled: Sequence[np.ndarray]) -> None:
+        """From the first footer word on, a line is a note unless it is plainly data."""
+        starts = match(self._first_filled(block), self._footer)
+        required = np.sum([filled[i] for i in self._required], axis=0) if self._required else np.zeros(len(block))
+        notes = starts & (required < len(self._required)) & (kinds == LineKind.DATA)
+        if not self._in_footer and not notes.any():
+            return
+        begin = 0 if self._in_footer else int(np.argmax(notes))
+        keyed = np.all([filled[i] for i in self._key], axis=0) if self._key else np.ones(len(block), dtype=bool)
+        plainly_data = keyed & (required * 2 > len(self._required)) & ~notes
+        after = np.arange(len(block)) >= begin
+        kinds[after & ~plainly_data & np.isin(kinds, (LineKind.DATA, LineKind.SECTION))] = LineKind.NOTE
+        self._in_footer = True
+
+    def _leave_out_forms(self, kinds: np.ndarray, filled: Sequence[np.ndarray]) -> None:
+        """A printed line that is still to be filled in is no data."""
+        places = [self.table.columns[name] for name in self.contract.table.filled_by if name in self.table.columns]
+        if not places:
+            return
+        empty = (kinds == LineKind.DATA) & ~np.any([filled[i] for i in places], axis=0)
+        kinds[empty] = LineKind.NOTE
+        self.not_filled += int(empty.sum())
+
+    def _keep_totals(self, block: Block, kinds: np.ndarray) -> None:
+        for row in np.flatnonzero(kinds == LineKind.SUBTOTAL):
+            texts = {name: _text(block, i, int(row)) for name, i in self.table.columns.items()}
+            word = next(t for t in (_text(block, i, int(row)) for i in range(len(block.texts))) if t)
+            self.totals.append({**texts, "": fold(word)})
+
+    def _account(self, block: Block, kinds: np.ndarray) -> None:
+        if len(block) and int(block.lines[-1]) - self.last_line != len(block):
+            raise AccountingError(f"lines {self.last_line + 1}..{block.lines[-1]} came as {len(block)} rows")
+        self.last_line += len(block)
+        for kind in LineKind:
+            self.counts[kind] += int(np.count_nonzero(kinds == kind))
+
+    def close(self) -> Mapping[str, int]:
+        """The accounts of the whole sheet.
+
+        Raises:
+            AccountingError: the kinds do not add up to the lines of the sheet.
+        """
+        if sum(self.counts.values()) != self.last_line:
+            raise AccountingError(f"{self.counts} is not {self.last_line} lines")
+        return {kind.name.lower(): self.counts[kind] for kind in LineKind} | {"total": self.last_line}
+
+    def grand_total(self) -> Mapping[str, str] | None:
+        """The last total row that is not a part sum (小计)."""
+        return next((row for row in reversed(self.totals) if not row[""].startswith("小计")), None)
+
+
+def _text(block: Block, column: int, row: int) -> str:
+    return (block.texts[column][row].as_py() or "") if column < len(block.texts) else ""

@@ -1,0 +1,125 @@
+"""Periods as people write them in titles, file names and cells, found and put in the stable spelling (2023-03)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Literal
+
+from etl.core.periods import parse_period, period_of
+
+Grain = Literal["month", "quarter", "half", "year", "any"]
+
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_YEAR_WORDS = re.compile(r"二[〇零○][〇零○一二三四五六七八九]{2}(?=年)")
+_MONTH_WORDS = re.compile(r"(?<=年)(十[一二]?|[一二三四五六七八九])(?=月)")
+_FULL_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8,}")
+_MONTH_NAMES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_RANGE = re.compile(r"(20\d\d)年?(\d{1,2})月?[-—–~至到](\d{1,2})月")
+_MONTH = re.compile(r"(20\d\d)年(\d{1,2})月|(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?!\d)|(?<!\d)(20\d\d)[-./_](\d{1,2})(?!\d)")
+_QUARTER = re.compile(r"(20\d\d)年?[-_]?(?:第?([一二三四1-4])季度?|[qQ]([1-4]))")
+_HALF = re.compile(r"(20\d\d)年?[-_]?(?:(上|下)半年|[hH]([12]))")
+_WEEK = re.compile(r"(20\d\d)年?[-_]?(?:第(\d{1,2})周|[wW](\d{1,2}))")
+_TEN_DAYS = re.compile(r"(20\d\d)[年-](\d{1,2})(?:月([上中下])旬|-[tT]([123]))")
+_STABLE_RANGE = re.compile(r"(20\d\d)-(\d\d)\.\.(\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+
+
+def find_periods(text: str, grain: Grain) -> list[str]:
+    """All different periods of `grain` that a text names; full dates (填报日期) are no periods.
+
+    With grain `any`, those of the finest grain that it names at all.
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    plain = _YEAR_WORDS.sub(lambda m: m[0].translate(_DIGITS), plain)
+    plain = _MONTH_WORDS.sub(lambda m: str(_MONTH_NAMES.index(m[0]) + 1), plain)
+    plain = _FULL_DATE.sub(" ", plain)
+    finders = _ANY_FINDERS if grain == "any" else [_FINDERS[grain]]
+    return list(dict.fromkeys(next((found for find in finders if (found := find(plain))), [])))
+
+
+def _find_months(text: str) -> list[str]:
+    found = [f"{year}-{int(a):02d}..{int(b):02d}" for year, a, b in _RANGE.findall(text) if 1 <= int(a) < int(b) <= 12]
+    for groups in _MONTH.findall(_RANGE.sub(" ", text)):
+        year, month = (part for part in groups if part)
+        if 1 <= int(month) <= 12:
+            found.append(f"{year}-{int(month):02d}")
+    return found
+
+
+def _find_quarters(text: str) -> list[str]:
+    found = [f"{y}-Q{'一二三四'.find(a) + 1 or a}" if a else f"{y}-Q{b}" for y, a, b in _QUARTER.findall(text)]
+    ranges = [(y, int(a), int(b)) for y, a, b in _RANGE.findall(text)]
+    return found + [f"{y}-Q{b // 3}" for y, a, b in ranges if b % 3 == 0 and b - a == 2]
+
+
+def _find_halves(text: str) -> list[str]:
+    return [f"{year}-H{1 if word == '上' else 2}" if word else f"{year}-H{n}" for year, word, n in _HALF.findall(text)]
+
+
+def _find_weeks(text: str) -> list[str]:
+    return [f"{year}-W{int(a or b):02d}" for year, a, b in _WEEK.findall(text) if 1 <= int(a or b) <= 53]
+
+
+def _find_ten_days(text: str) -> list[str]:
+    found = [f"{y}-{int(m):02d}-T{'上中下'.find(a) + 1 if a else b}" for y, m, a, b in _TEN_DAYS.findall(text)]
+    return [period for period in found if 1 <= int(period[5:7]) <= 12]
+
+
+def _find_stable_months(text: str) -> list[str]:
+    spelled = [f"{y}-{a}..{b}" for y, a, b in _STABLE_RANGE.findall(text) if 1 <= int(a) < int(b) <= 12]
+    return spelled or _find_months(text)
+
+
+_FINDERS: dict[str, Callable[[str], list[str]]] = {
+    "month": _find_months,
+    "quarter": _find_quarters,
+    "half": _find_halves,
+    "year": _YEAR.findall,
+}
+_ANY_FINDERS = (_find_ten_days, _find_weeks, _find_stable_months, _find_quarters, _find_halves, _YEAR.findall)
+
+
+def read_period(text: str, grain: Grain) -> str | None:
+    """A cell of a period column; a date stands for the period that holds it (grain `any`: see `_read_any`)."""
+    if grain == "any":
+        return _read_any(text)
+    found = find_periods(text, grain)
+    if len(found) == 1:
+        return found[0]
+    day = re.fullmatch(r"(20\d\d)-(\d\d)-(\d\d)(?: .*)?", text)
+    if not found and day:
+        try:
+            return period_of(dt.date(int(day[1]), int(day[2]), int(day[3])), grain).text
+        except ValueError:
+            return None
+    return None
+
+
+def _read_any(text: str) -> str | None:
+    """The one period that a cell names, of whatever kind; a stable spelling (`2023-W05`) has to be right to the end.
+
+    Spreadsheets turn a typed 2023-03 into its first day; of another day nobody knows which period is meant.
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+    if first := re.fullmatch(r"(20\d\d-\d\d)-01(?:00:00:00)?", plain):
+        plain = first[1]
+    found = [plain] if re.fullmatch(r"[-.\dWHQT]+", plain) else find_periods(text, "any")
+    try:
+        period = parse_period(found[0]) if len(found) == 1 else None
+    except ValueError:
+        return None
+    return None if period is None or period.grain == "day" else period.text
+
+
+def expand_period(period: str) -> tuple[str, ...]:
+    """Merged months answer for each of their months; any other period for itself."""
+    parsed = parse_period(period)
+    return tuple(parsed.months()) if parsed.grain == "months" else (period,)
+
+
+def period_before(period: str, grain: Grain) -> str:
+    """The period of the source's grain that ends right before `period` (merged months included) begins."""
+    return period_of(parse_period(period).start - dt.timedelta(days=1), grain).text

@@ -1,0 +1,204 @@
+"""The staged file: first all data rows of a file, typed and marked (held or not), in the end without the held ones.
+
+Whole-file questions (keys, sums, dates, the content hash) are asked in DuckDB over it, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl.check.arrow import pc
+from etl.check.parse import arrow_type
+from etl.core.lake_tables import quote_name, quote_text
+from schemas.models.contract import ColumnType, Contract
+
+HELD = "_held"
+"""In DuckDB's view of all data rows: the row is kept back."""
+
+_DATES = (ColumnType.DATE, ColumnType.DATETIME)
+_REPEATING = (ColumnType.UNIT, ColumnType.CODE, ColumnType.PERIOD)
+
+
+def staged_schema(contract: Contract) -> pa.Schema:
+    """Columns of `accepted.parquet`: the contract's, `X_date_only` beside dates, and where each row comes from."""
+    fields: list[pa.Field] = []
+    for column in contract.columns:
+        fields.append(pa.field(column.name, arrow_type(column)))
+        if column.type in _DATES:
+            fields.append(pa.field(f"{column.name}_date_only", pa.bool_()))
+    place = [("line", pa.int32()), *((name, pa.string()) for name in ("sheet", "batch_id", "period", "cell_words"))]
+    names = {field.name for field in fields}
+    return pa.schema([*fields, *(pa.field(name, kind) for name, kind in place if name not in names)])
+
+
+def _open_writer(path: Path, contract: Contract) -> pq.ParquetWriter:
+    # Dictionaries pay for words that repeat; for ids and times they only cost.
+    words: Any = [c.name for c in contract.columns if c.type in _REPEATING] + ["sheet", "batch_id", "period"]
+    options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": words}
+    return pq.ParquetWriter(path, staged_schema(contract), **options)
+
+
+class WorkFiles:
+    """Writes blocks of typed rows into two files, the good ones and the held ones; readable once closed."""
+
+    def __init__(self, folder: Path, contract: Contract) -> None:
+        self.good = folder / "good.parquet"
+        self.held = folder / "held.parquet"
+        self._schema = staged_schema(contract)
+        self._good = _open_writer(self.good, contract)
+        self._held = _open_writer(self.held, contract)
+
+    def __enter__(self) -> WorkFiles:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._good.close()
+        self._held.close()
+
+    def write(self, rows: pa.Table, held: np.ndarray) -> None:
+        """One block: `held` marks the rows that are kept back."""
+        rows = rows.select(self._schema.names).cast(self._schema)
+        if not held.any():
+            self._good.write_table(rows)
+            return
+        self._good.write_table(rows.filter(pa.array(~held)))
+        self._held.write_table(rows.filter(pa.array(held)))
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows whose key stands more than once.
+
+    Attributes:
+        same: line of a repetition -> line of the row it repeats, cell for cell.
+        differing: line -> the other lines of its key, where the rows differ.
+    """
+
+    same: dict[int, int]
+    differing: dict[int, tuple[int, ...]]
+
+
+class StagedRows:
+    """Questions about all data rows of one file, answered by DuckDB."""
+
+    def __init__(self, work: WorkFiles, contract: Contract) -> None:
+        self.contract = contract
+        self._con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "1GB"})
+        parts = ((work.good, "false"), (work.held, "true"))
+        union = " union all ".join(f"select *, {held} {HELD} from {_scan(path)}" for path, held in parts)  # noqa: S608
+        self._con.execute(f"create view work as {union}")
+
+    def __enter__(self) -> StagedRows:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._con.close()
+
+    def count_repeats(self) -> int:
+        """How many rows stand under a key that is there more than once."""
+        keys = self._keys()
+        grouped = f"select count(*) c from work where {self._keyed()} group by {keys} having count(*) > 1"  # noqa: S608
+        return int(self._one(f"select coalesce(sum(c), 0) from ({grouped})"))  # noqa: S608
+
+    def find_repeats(self) -> Repeats:
+        """Compare the rows of each repeated key over all columns of the contract."""
+        keys = self._keys()
+        cells = ", ".join(quote_name(column.name) for column in self.contract.columns)
+        rows = self._con.execute(
+            f"select list(line order by line), count(distinct row({cells})) from work "  # noqa: S608 - names of the contract
+            f"where {self._keyed()} group by {keys} having count(*) > 1"
+        ).fetchall()
+        same: dict[int, int] = {}
+        differing: dict[int, tuple[int, ...]] = {}
+        for lines, versions in rows:
+            if versions == 1:
+                same |= dict.fromkeys(lines[1:], lines[0])
+            else:
+                differing |= {line: tuple(other for other in lines if other != line) for line in lines}
+        return Repeats(same, differing)
+
+    def find_span(self) -> tuple[Any, Any] | None:
+        """First and last day over all date columns of the rows that are not held."""
+        names = [quote_name(c.name) for c in self.contract.columns if c.type in _DATES]
+        days = ", ".join(f"min({n}::date), max({n}::date)" for n in names)
+        found = self._con.execute(f"select {days} from work where not {HELD}").fetchone() if names else None  # noqa: S608
+        known = [day for day in found or () if day is not None]
+        return (min(known), max(known)) if known else None
+
+    def find_values(self, column: str, *, held: bool = True) -> list[str]:
+        """The different values of a column, sorted; without those of the held rows where `held` is false."""
+        name, kept = quote_name(column), "true" if held else f"not {HELD}"
+        chosen = f"select distinct {name} from work where {name} is not null and {kept} order by 1"  # noqa: S608
+        rows = self._con.execute(chosen).fetchall()
+        return [row[0] for row in rows]
+
+    def sum_column(self, column: str) -> Any:
+        """Exact sum over all data rows, held ones too; empty cells add nothing."""
+        return self._one(f"select coalesce(sum({quote_name(column)}), 0) from work")  # noqa: S608
+
+    def _keys(self) -> str:
+        return ", ".join(quote_name(name) for name in self.contract.key)
+
+    def _keyed(self) -> str:
+        needed = [name for name in self.contract.key if name not in self.contract.open_key]
+        return " and ".join(f"{quote_name(name)} is not null" for name in needed)
+
+    def _one(self, query: str) -> Any:
+        row = self._con.execute(query).fetchone()
+        return row[0] if row else None
+
+
+def finish(work: WorkFiles, staged: Path, contract: Contract, *, drop: Sequence[int]) -> int:
+    """Make the accepted rows durable under their name; `drop` are lines held back by whole-file checks.
+
+    Returns:
+        The number of accepted rows.
+    """
+    made = work.good
+    if drop:
+        made = work.good.with_name("kept.parquet")
+        gone = pa.array(np.array(sorted(drop), dtype=np.int32))
+        with pq.ParquetFile(work.good) as source, _open_writer(made, contract) as writer:
+            for group in range(source.num_row_groups):
+                rows = source.read_row_group(group)
+                writer.write_table(rows.filter(pc.invert(pc.is_in(rows["line"], value_set=gone))))
+    with made.open("rb+") as file:
+        os.fsync(file.fileno())
+    count = pq.read_metadata(made).num_rows
+    made.replace(staged)
+    return count
+
+
+def hash_content(staged: Path, contract: Contract) -> tuple[str, bool] | None:
+    """Fingerprint of the accepted rows whatever their order, without period, line and batch; and whether all are zero.
+
+    A period that is part of the key is part of the content. None where there is no row.
+    """
+    left_out = {contract.period.column} | {c.name for c in contract.columns if c.type is ColumnType.PERIOD}
+    names = [c.name for c in contract.columns if c.name not in left_out - set(contract.key)]
+    text = ", ".join(f"coalesce({quote_name(name)}::varchar, chr(1))" for name in names)
+    numeric = [c.name for c in contract.columns if c.type in (ColumnType.INTEGER, ColumnType.DECIMAL)]
+    zeros = " and ".join(f"coalesce(bool_and({quote_name(name)} = 0), true)" for name in numeric) or "false"
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "1GB"}) as con:
+        row = con.execute(
+            f"select count(*), sum(md5_number_lower(concat_ws(chr(31), {text}))::hugeint), "  # noqa: S608
+            f"{zeros} from {_scan(staged)}"
+        ).fetchone()
+    if row is None or not row[0]:
+        return None
+    return f"{row[0]:x}-{row[1]:x}", bool(row[2])
+
+
+def _scan(path: Path) -> str:
+    """`read_parquet` takes patterns; a folder with `[` in its name is meant as it stands."""
+    literal = "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
+    return f"read_parquet({quote_text(literal)}, hive_partitioning = false)"

@@ -1,0 +1,149 @@
+"""Questions that only the whole file can answer: repeated keys, its own totals, how many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from etl.check.checked import Refusal
+from etl.check.findings import TOO_MANY
+from etl.check.grid import Block
+from etl.check.proposals import propose
+from etl.check.rows import RowChecker
+from etl.check.staging import StagedRows
+from expectations.run import RuleResult, run_file_rules
+from expectations.suite import name_total_columns
+from schemas.models.contract import RowCountRule, TotalRule
+from schemas.models.finding import Finding, Level
+
+
+def refuse_too_many(example: str, count: int) -> Refusal:
+    message = f"同一问题超过 {TOO_MANY} 行（已发现 {count} 行），整份文件未接收。例如：{example}"
+    return Refusal("FILE.TOO_MANY_BAD", message, "请检查导出方式或列的内容，更正后重新报送整份文件")
+
+
+def hold_repeats(checker: RowChecker, rows: StagedRows) -> Refusal | None:
+    """Hold repeated rows: of identical ones all but the first, of differing ones all."""
+    repeated = rows.count_repeats()
+    if repeated > TOO_MANY:
+        return refuse_too_many("多行的编号（关键列）相同", repeated)
+    if not repeated:
+        return None
+    repeats = rows.find_repeats()
+    for block, row in _fetch(checker, {*repeats.same, *repeats.differing}):
+        finding = checker.describe.repeat(block, row, repeats)
+        checker.log.add_rows(finding.code, None, np.array([row]), lambda _, f=finding: f)
+        line = int(block.lines[row])
+        before = checker.held.get(line)
+        if before is None:
+            checker.late.add(line)
+        unit, period = (before.unit, before.period) if before else _place_row(checker, block, row)
+        codes = (*(before.codes if before else ()), finding.code)
+        checker.hold_row(block, row, codes, unit=unit, period=period)
+    return None
+
+
+def _fetch(checker: RowChecker, lines: set[int]) -> Iterator[tuple[Block, int]]:
+    """Read some lines of the file again, as they stand: the first reading kept only typed values."""
+    table = checker.table
+    wanted = np.array(sorted(lines))
+    for block in table.grid.blocks(table.first_line, table.width):
+        for row in np.flatnonzero(np.isin(block.lines, wanted)):
+            yield block, int(row)
+
+
+def _place_row(checker: RowChecker, block: Block, row: int) -> tuple[str | None, str | None]:
+    """Unit and period of a row that had no problem of its own."""
+    unit = _parse_cell(checker, block, row, checker.contract.unit_column)
+    return unit, checker.period.constant or _parse_cell(checker, block, row, checker.period.column)
+
+
+def _parse_cell(checker: RowChecker, block: Block, row: int, name: str | None) -> str | None:
+    text = checker.describe.read_text(block, row, name)
+    return _parse_text(checker, text, str(name)) if text else None
+
+
+def _parse_text(checker: RowChecker, text: str, name: str) -> Any:
+    column = checker.contract.column_by_name[name]
+    return checker.parser.parse(pa.array([text]), None, column).values[0].as_py()
+
+
+def judge_file(checker: RowChecker, rows: StagedRows, data_rows: int) -> Refusal | None:
+    """Run the rules about the whole file; a breach of level `refuse` is the end of it."""
+    facts: dict[str, Any] = {"row_count": data_rows}
+    for rule in checker.contract.rules:
+        if isinstance(rule, TotalRule):
+            for name in rule.columns:
+                facts |= _read_total(checker, rows, name)
+    for result in run_file_rules(facts, checker.contract):
+        if result.could_not_run is not None:
+            checker.log.add_once(checker.describe.silent_rule(result))
+        elif len(result.bad):
+            finding = _describe_breach(checker, result, facts)
+            if result.expected.level is Level.REFUSE:
+                return Refusal(finding.code, finding.message, finding.todo)
+            checker.log.add_once(finding)
+    return None
+
+
+def _read_total(checker: RowChecker, rows: StagedRows, name: str) -> Mapping[str, Any]:
+    """What the total row states and what the rows sum up to; None where either is not known."""
+    stated_name, sum_name = name_total_columns(name)
+    text = (checker.sorter.grand_total() or {}).get(name)
+    if not text or checker.unread.get(name):
+        return {stated_name: None, sum_name: None}
+    return {stated_name: _parse_text(checker, text, name), sum_name: rows.sum_column(name)}
+
+
+def _describe_breach(checker: RowChecker, result: RuleResult, facts: Mapping[str, Any]) -> Finding:
+    rule = result.expected.rule
+    if rule is None:
+        raise ValueError("a rule about the whole file comes from the contract")
+    header = checker.table.headers.get(result.column or "")
+    if isinstance(rule, RowCountRule):
+        details = f"共 {facts['row_count']} 行"
+    else:
+        stated, added = (_plain(facts[name]) for name in name_total_columns(str(result.column)))
+        details = f"「{header}」合计行为 {stated}，各行之和为 {added}"
+    return Finding(
+        code=rule.code,
+        level=result.expected.level,
+        message=f"{rule.message}（{details}）",
+        todo=rule.todo,
+        rule=rule.kind,
+        column=result.column,
+        header=header,
+    )
+
+
+def _plain(number: Any) -> str:
+    text = str(number) if isinstance(number, int) else f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def note_layout(checker: RowChecker, reading: Mapping[str, Any]) -> None:
+    """Remarks about what is hidden, columns that nobody asked for, and lines of the form that are still empty."""
+    if names := reading["hidden_sheets"]:
+        listed = "、".join(f"「{name}」" for name in names)
+        todo = "如隐藏的工作表里有要报的数据，请取消隐藏后重新报送"
+        finding = Finding(code="SHEET.HIDDEN", level=Level.NOTE, message=f"未读取隐藏的工作表{listed}", todo=todo)
+        checker.log.add_once(finding)
+    if lines := reading["hidden_lines"]:
+        shown = "、".join(map(str, lines[:10])) + (" 等" if len(lines) > 10 else "")
+        message = f"有 {len(lines)} 行被隐藏或筛选（第 {shown} 行），已照常读取"
+        todo = "如这些行不应报送，请删除后重新报送整份文件"
+        checker.log.add_once(Finding(code="ROW.HIDDEN", level=Level.NOTE, message=message, todo=todo))
+    if checker.sorter.not_filled:
+        message = f"有 {checker.sorter.not_filled} 行还没有填写，未读取"
+        left = Finding(code="ROW.NOT_FILLED", level=Level.NOTE, message=message, todo="无需处理；有了结果再填写报送")
+        checker.log.add_once(left)
+    todo = f"无需处理；如该列应当使用，请联系{checker.contract.owner}和营商办修改约定"
+    absent = [c.name for c in checker.contract.columns if c.name not in checker.table.columns]
+    renamed = propose(absent, dict(enumerate(checker.table.extra)), checker.contract, {})
+    like = {one.seen: f"；像是「{one.header}」改了名" for one in renamed}
+    for header in checker.table.extra:
+        message = f"「{header}」不在约定的列中，未读取{like.get(header, '')}"
+        checker.log.add_once(Finding(code="COLUMN.EXTRA", level=Level.NOTE, message=message, todo=todo, header=header))

@@ -1,0 +1,84 @@
+"""Workbooks (xlsx, xls, xlsb, ods) as grids: calamine reads the cells, everything becomes text with its kind."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from etl.check.checked import Refusal
+from etl.check.grid import BrokenFileError
+from etl.check.rows_grid import RowsGrid, Share, fill_down
+from etl.check.sniff import refuse_password, refuse_unreadable
+from etl.check.xls_details import read_xls_details
+from etl.check.xlsx_details import SheetDetails, read_details
+
+_BROKEN = "工作簿已损坏，打不开"
+
+
+class SheetGrid(RowsGrid):
+    """One visible sheet."""
+
+    def __init__(self, path: Path, format_name: str, book: calamine.CalamineWorkbook, name: str) -> None:
+        super().__init__(name)
+        self._path = path
+        self._format = format_name
+        self._book = book
+
+    def read_rows(self) -> list[list[Any]]:
+        sheet = _guard(lambda: self._book.get_sheet_by_name(self.name))
+        rows = _guard(lambda: sheet.to_python(skip_empty_area=False))
+        for (line, column), text in self._details.errors.items():
+            if line <= len(rows) and column < len(rows[line - 1]):
+                rows[line - 1][column] = text
+        for line, column in self._details.shares:
+            if line <= len(rows) and column < len(rows[line - 1]) and type(rows[line - 1][column]) in (int, float):
+                rows[line - 1][column] = Share(rows[line - 1][column])
+        for start, end in _guard(lambda: sheet.merged_cell_ranges) or []:
+            fill_down(rows, start, end)
+        return rows
+
+    @cached_property
+    def hidden_lines(self) -> tuple[int, ...]:  # type: ignore[override]
+        return self._details.hidden
+
+    @cached_property
+    def _details(self) -> SheetDetails:
+        # calamine turns #N/A and #DIV/0! into empty cells, which would make an error look like nothing,
+        # and hands 0.952 on without the format under which people see 95.2%.
+        if self._format == "xlsx":
+            return _guard(lambda: read_details(self._path, self.name))
+        return read_xls_details(self._path, self.name) if self._format == "xls" else SheetDetails()
+
+
+def open_workbook(path: Path, format_name: str) -> tuple[list[SheetGrid], list[str]] | Refusal:
+    """The visible sheets of a workbook, in its order, and the names of those that are hidden."""
+    try:
+        # From bytes: given a path, the reader would believe the ending of the name.
+        book = _guard(lambda: calamine.load_workbook(io.BytesIO(path.read_bytes())))
+    except calamine.PasswordError:
+        return refuse_password()
+    except BrokenFileError as error:
+        return refuse_unreadable(str(error))
+    sheets = [s for s in book.sheets_metadata if s.typ is calamine.SheetTypeEnum.WorkSheet]
+    visible = [s.name for s in sheets if s.visible is calamine.SheetVisibleEnum.Visible]
+    hidden = [s.name for s in sheets if s.visible is not calamine.SheetVisibleEnum.Visible]
+    return [SheetGrid(path, format_name, book, name) for name in visible], hidden
+
+
+def _guard(action: Callable[[], Any]) -> Any:
+    """Turn every way in which the reader gives up on a broken file into one; a panic of it is no `Exception`."""
+    try:
+        return action()
+    except calamine.PasswordError:
+        raise
+    except (calamine.CalamineError, OSError, ValueError, KeyError, EOFError, NotImplementedError) as error:
+        raise BrokenFileError(_BROKEN) from error
+    except BaseException as error:
+        if type(error).__name__ in ("PanicException", "BadZipFile", "error"):  # the last one is zlib's
+            raise BrokenFileError(_BROKEN) from error
+        raise

@@ -1,0 +1,39 @@
+"""What the cell reader does not tell of an xls sheet (BIFF5, BIFF8): errors, percent formats, hidden rows."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import xlrd
+
+from etl.check.xlsx_details import SheetDetails, is_percent_format
+
+
+def read_xls_details(path: Path, sheet_name: str) -> SheetDetails:
+    """Look through one sheet; nothing where this second reader gives up: the cells then speak for themselves."""
+    try:
+        book = xlrd.open_workbook(
+            file_contents=path.read_bytes(), formatting_info=True, on_demand=True, logfile=io.StringIO()
+        )
+        sheet = book.sheet_by_name(sheet_name)
+    except Exception:  # noqa: BLE001 - it fails in many ways on files that the cell reader still reads
+        return SheetDetails()
+    percent = {i for i, xf in enumerate(book.xf_list) if _is_percent(book, xf.format_key)}
+    errors: dict[tuple[int, int], str] = {}
+    shares: set[tuple[int, int]] = set()
+    for line in range(sheet.nrows):
+        for column, kind in enumerate(sheet.row_types(line)):
+            if kind == xlrd.XL_CELL_ERROR:
+                code = sheet.cell_value(line, column)
+                errors[line + 1, column] = xlrd.error_text_from_code.get(int(code), "#N/A")
+            elif kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(line, column) in percent:
+                shares.add((line + 1, column))
+    hidden = tuple(sorted(line + 1 for line, info in sheet.rowinfo_map.items() if info.hidden and line < sheet.nrows))
+    return SheetDetails(errors, frozenset(shares), hidden)
+
+
+def _is_percent(book: Any, key: int) -> bool:
+    code = book.format_map.get(key)
+    return code is not None and is_percent_format(code.format_str)

@@ -1,0 +1,1 @@
+"""The sub-commands of `bizenv`, grouped by what they are for."""

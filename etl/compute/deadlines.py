@@ -1,0 +1,89 @@
+"""The deadline of every case as one expression: the vectorised face of `etl.core.clock.limits` (semantics 1.2-1.7)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import ibis
+
+from etl.compute.calendar_join import CalendarTables
+from etl.compute.expressions import TableExpr, ValueExpr
+from schemas.models.indicator import CaseClock
+
+SUB_DAY_UNITS = {"hour", "office_hour", "minute", "office_minute"}
+
+
+def needs_time(limit: str) -> bool:
+    """Whether a date without a time is too coarse for this limit (semantics 1.6)."""
+    amount, unit = split_limit(limit)
+    return unit in SUB_DAY_UNITS or (unit == "workday" and amount < 1)
+
+
+def split_limit(limit: str) -> tuple[Decimal, str]:
+    amount, unit = limit.split()
+    return Decimal(amount), unit
+
+
+def add_deadline(table: TableExpr, clock: CaseClock, limit: str, calendar: CalendarTables) -> TableExpr:
+    """Add `deadline_date` (last day on time) and `deadline_at` (last instant on time, or null for whole days).
+
+    `table` has `start_at`, `start_coarse` and the columns that `join_days(..., "start")` gives. Kept is
+    `end date <= deadline_date`, and where `deadline_at` is set `end <= deadline_at`.
+    """
+    amount, unit = split_limit(limit)
+    if unit == "workday" and amount == int(amount):
+        table = calendar.join_number(table, table.start_no + int(amount), "deadline_date")
+        return _close_of_day(table, clock, calendar)
+    if unit == "workday" and amount > 1:
+        return _mixed_deadline(table, amount, calendar)
+    if unit in ("day", "month"):
+        table = _rolled_deadline(table, int(amount), unit, calendar)
+        return _close_of_day(table, clock, calendar)
+    if unit in ("hour", "minute"):
+        seconds = int(amount * (3600 if unit == "hour" else 60))
+        at = table.start_at + ibis.interval(seconds=seconds)
+        return table.mutate(deadline_at=at).mutate(deadline_date=ibis._.deadline_at.date())
+    seconds = {"workday": calendar.day_seconds, "office_hour": 3600, "office_minute": 60}[unit]
+    return _office_deadline(table, amount * seconds, calendar)
+
+
+def _close_of_day(table: TableExpr, clock: CaseClock, calendar: CalendarTables) -> TableExpr:
+    if clock.last_day == "midnight":
+        return table.mutate(deadline_at=ibis.null("timestamp"))
+    closes = calendar.calendar.office.spans[-1][1] * 60
+    return table.mutate(deadline_at=table.deadline_date.cast("timestamp") + ibis.interval(seconds=closes))
+
+
+def _rolled_deadline(table: TableExpr, amount: int, unit: str, calendar: CalendarTables) -> TableExpr:
+    step = ibis.interval(days=amount) if unit == "day" else ibis.interval(months=amount)
+    due = (table.start_at.date() + step).cast("date")
+    table = calendar.join_days(table, due, "due")
+    number = table.due_no + (~table.due_open).cast("int64")
+    return calendar.join_number(table, number, "deadline_date").drop("due_no", "due_open", "due_before")
+
+
+def _office_deadline(table: TableExpr, seconds: Decimal, calendar: CalendarTables) -> TableExpr:
+    """`seconds` of office time after the start; ends at the earliest instant by which they have passed."""
+    if seconds != int(seconds):
+        raise ValueError(f"a limit of {seconds} office seconds is finer than a second")
+    begun = table.start_before + calendar.worked(table.start_at, table.start_open)
+    table = table.mutate(_due=begun + int(seconds))
+    whole = calendar.day_seconds
+    number = ((table._due + whole - 1) / whole).floor().cast("int64")
+    table = calendar.join_number(table.mutate(_number_due=number), number, "deadline_date")
+    offset = calendar.offset_after(table._due - (table._number_due - 1) * whole)
+    return table.mutate(deadline_at=_at(table.deadline_date, offset)).drop("_due", "_number_due")
+
+
+def _mixed_deadline(table: TableExpr, amount: Decimal, calendar: CalendarTables) -> TableExpr:
+    """N = 3.5: three whole working days, then the fraction of the office day on the next one (semantics 1.6)."""
+    seconds = (amount - int(amount)) * calendar.day_seconds
+    number = table.start_no + int(amount) + 1
+    table = calendar.join_number(table, number, "deadline_date")
+    at = _at(table.deadline_date, calendar.offset_after(ibis.literal(int(seconds))))
+    return table.mutate(deadline_at=ibis.ifelse(table.start_coarse, ibis.null("timestamp"), at))
+
+
+def _at(day: ValueExpr, seconds: ValueExpr) -> ValueExpr:
+    """Wall time: never through an epoch, which DuckDB turns into a zoned instant of the session's zone."""
+    return day.cast("timestamp") + seconds.cast("int64").as_interval("s")

@@ -1,0 +1,215 @@
+"""The rows that decided a verdict, back to sheet and cell: late cases first, the longest, or the rows of the period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from etl.compute.cases import case_table, elapsed, elapsed_divisor, judged_cases, keep_rows
+from etl.compute.expressions import TableExpr, ValueExpr
+from etl.compute.measures import Measure
+from etl.compute.parts import month_of, name_month
+from etl.compute.values import Computation, Rows
+from etl.core.cells import cells_of
+from etl.core.periods import parse_period
+from etl.core.verdicts import EVIDENCE_LIMIT, EvidenceRow
+from schemas.models.contract import ColumnType, Contract
+from schemas.models.indicator import Indicator
+from schemas.warehouse.tables import batches
+
+SELF = "self"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Evidence for one (unit, periods): `periods` are the months or quarters that the verdict rests on."""
+
+    unit: str
+    periods: frozenset[str]
+
+
+def find_evidence(
+    computation: Computation, measure: Measure, rows: Rows, wanted: Iterable[Wanted], *, connection: Connection
+) -> dict[Wanted, tuple[EvidenceRow, ...]]:
+    """Deciding rows of each wanted (unit, periods), at most 200 each, worst first."""
+    contract = rows.submissions.contract
+    ranked = _ranked_rows(computation, measure, rows.table, contract)
+    wanted = list(wanted)
+    months = sorted({month for want in wanted for period in want.periods for month in _spellings(period)})
+    frame = _keep_top(_keep_periods(ranked, months), rows.table, contract)
+    files = files_of(connection, set(frame["batch_id"]))
+    grouped: dict[tuple[str | None, str], list[dict[str, Any]]] = defaultdict(list)
+    for record in frame.to_dict("records"):
+        named = {str(key): value for key, value in record.items()}
+        grouped[_text(named["_unit"]), named["_period"]].append(named)
+    return {want: _rows_for(want, grouped, contract, measure.indicator, files) for want in wanted}
+
+
+def _spellings(period: str) -> list[str]:
+    return [period, *parse_period(period).months()]
+
+
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _ranked_rows(computation: Computation, measure: Measure, table: TableExpr, contract: Contract) -> TableExpr:
+    """Places of all rows that a verdict may rest on, with `_unit`, `_period` and `_badness`; no contents."""
+    indicator = measure.indicator
+    if indicator.clock is not None:
+        return _case_marks(computation, measure, table, contract)
+    kept = keep_rows(table, indicator.where)
+    period = kept.period if indicator.counted_on is None else month_of(kept[indicator.counted_on])
+    unit = kept[contract.unit_column] if contract.unit_column else ibis.null("string")
+    return _marks(kept.mutate(_unit=unit), period, ibis.literal(0.0))
+
+
+def _case_marks(computation: Computation, measure: Measure, table: TableExpr, contract: Contract) -> TableExpr:
+    indicator, as_of = measure.indicator, computation.as_of
+    clock = indicator.clock
+    assert clock is not None  # noqa: S101 - asked for only where the form has a clock
+    calendar = computation.calendar_of(contract)
+    cases = case_table(table, indicator, contract, calendar, as_of=as_of).rename(_unit="unit")
+    if indicator.form == "case_mean":
+        cases = cases.filter(cases.end_at.notnull())
+        span = elapsed(cases, clock, contract, calendar) / elapsed_divisor(clock, calendar)
+        return _marks(cases, month_of(cases.end_at), span.cast("float64"))
+    limit = measure.variant or clock.limit or ""
+    cases = judged_cases(cases, clock, limit, calendar, as_of=as_of)
+    cases = cases.filter(cases.decided_on.notnull())
+    badness = (~cases.is_kept).cast("float64")
+    return _marks(
+        cases, month_of(cases.decided_on), badness, is_open=cases.end_at.isnull(), deadline=cases.deadline_date
+    )
+
+
+def _marks(
+    rows: TableExpr,
+    period: ValueExpr,
+    badness: ValueExpr,
+    *,
+    is_open: ValueExpr | None = None,
+    deadline: ValueExpr | None = None,
+) -> TableExpr:
+    """Narrow rows; words are made of them only once the few are chosen."""
+    return rows.select(
+        *("batch_id", "sheet", "line", "_unit"),
+        _period=period,
+        _badness=badness,
+        _is_open=ibis.literal(False) if is_open is None else is_open,
+        _deadline=ibis.null("date") if deadline is None else deadline,
+    )
+
+
+def write_note(row: Mapping[str, Any], indicator: Indicator) -> str | None:
+    """Why the row is here, in Chinese: late or in time, how long it took, nothing for a mere figure."""
+    if indicator.clock is None:
+        return None
+    if indicator.form == "case_mean":
+        return f"用时 {row['_badness']:.2f}".rstrip("0").rstrip(".")
+    if not row["_badness"]:
+        return "按时"
+    word = "超时未办结" if row["_is_open"] else "超时办结"
+    return f"{word}，应于 {row['_deadline']:%Y-%m-%d} 前完成"
+
+
+def _keep_periods(marks: TableExpr, periods: Sequence[str]) -> TableExpr:
+    """Rows of the periods asked for; months are compared as dates, names of periods as they are."""
+    if not marks._period.type().is_date():
+        return marks.filter(marks._period.isin(periods))
+    firsts = [ibis.date(f"{text}-01") for text in periods if parse_period(text).grain == "month"]
+    return marks.filter(marks._period.isin(firsts))
+
+
+def _keep_top(marks: TableExpr, table: TableExpr, contract: Contract) -> pd.DataFrame:
+    """The 200 worst rows of every (unit, period) with their contents; the jurisdiction's are among them."""
+    order = [marks._badness.desc(), marks.line]
+    window = ibis.window(group_by=[marks._unit, marks._period], order_by=order)
+    top = marks.mutate(_rank=ibis.row_number().over(window))
+    top = top.filter(top._rank < EVIDENCE_LIMIT).drop("_rank")
+    if top._period.type().is_date():
+        top = top.mutate(_period=name_month(top._period))
+    place = ["batch_id", "sheet", "line"]
+    flags = [f"{c.name}_date_only" for c in contract.columns if c.type is ColumnType.DATETIME]
+    contents = table.select(*dict.fromkeys([*place, *(c.name for c in contract.columns), *flags]))
+    return top.join(contents, place).execute()
+
+
+def files_of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[str, Mapping[str, Any] | None]]:
+    """Batch id -> name of its file, and how it was read."""
+    ids = sorted(batch_ids)
+    query = select(batches.c.batch_id, batches.c.file_name, batches.c.reading).where(batches.c.batch_id.in_(ids))
+    return {row.batch_id: (row.file_name, row.reading) for row in connection.execute(query)}
+
+
+def _rows_for(
+    want: Wanted,
+    grouped: Mapping[tuple[str | None, str], Sequence[Mapping[str, Any]]],
+    contract: Contract,
+    indicator: Indicator,
+    files: Mapping[str, tuple[str, Mapping[str, Any] | None]],
+) -> tuple[EvidenceRow, ...]:
+    months = {month for period in want.periods for month in _spellings(period)}
+    found = [
+        row
+        for (unit, period), rows in grouped.items()
+        if period in months and want.unit in (SELF, unit)
+        for row in rows
+    ]
+    found.sort(key=lambda row: (-float(row["_badness"]), row["_period"], row["batch_id"], row["line"]))
+    shown = {name for name in (*contract.key, contract.unit_column) if name} | indicator.columns
+    return tuple(
+        make_evidence_row(row, contract, shown, write_note(row, indicator), files) for row in found[:EVIDENCE_LIMIT]
+    )
+
+
+def make_evidence_row(
+    row: Mapping[str, Any],
+    contract: Contract,
+    shown: Collection[str],
+    note: str | None,
+    files: Mapping[str, tuple[str, Mapping[str, Any] | None]],
+) -> EvidenceRow:
+    """One deciding row with the cells of the columns `shown`; personal ones are masked."""
+    file_name, reading = files.get(row["batch_id"], (row["batch_id"], None))
+    places = cells_of(reading, contract, int(row["line"]))
+    names = [c for c in contract.columns if c.name in shown]
+    headers = (reading or {}).get("columns") or {}
+    cells = tuple(
+        {
+            "column": column.name,
+            "header": (headers.get(column.name) or {}).get("header") or column.header,
+            "cell": places.get(column.name),
+            "text": "***" if column.personal else _show(row[column.name], bool(row.get(f"{column.name}_date_only"))),
+        }
+        for column in names
+    )
+    return EvidenceRow(
+        batch_id=row["batch_id"],
+        file_name=file_name,
+        sheet=_text(row["sheet"]) or None,
+        line=int(row["line"]),
+        cells=cells,
+        note=note,
+    )
+
+
+def _show(value: Any, is_date: bool) -> str:
+    """A typed cell as people read it; an empty one is empty, never `NaT`."""
+    if value is None or value is pd.NaT or (not isinstance(value, (list, dict)) and pd.isna(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        midnight = value == value.normalize()
+        return f"{value:%Y-%m-%d}" if is_date or midnight else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if "." in text and text.replace(".", "", 1).replace("-", "", 1).isdigit():
+        return text.rstrip("0").rstrip(".")
+    return text

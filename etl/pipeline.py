@@ -1,0 +1,162 @@
+"""Joins the six stages. The only module that imports several of them; the command line and the DAGs call it.
+
+Every function is safe to call again: it does what is left to do. A crash between two stages loses nothing. Each imports
+its own stage when it is called: a task of Airflow is a process of its own and pays only for what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.core.context import Context
+
+if TYPE_CHECKING:
+    from etl.check.checked import Checked
+    from etl.compute.stage import Computed
+    from etl.core.verdict_frames import VerdictSet
+    from etl.load import Loaded
+    from etl.publish import MailCounts, Published
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What one whole run did."""
+
+    landed: int
+    checked: dict[str, int]
+    loaded: int
+    computed: Computed | None
+    published: Published | None
+    mails: MailCounts | None
+
+
+def land(ctx: Context, *, files: Sequence[Path] | None = None, stable_seconds: int = 0) -> list[str]:
+    """Take files from the inbox into landing/. Returns the ids of the new batches."""
+    from etl.land.landing import land_inbox
+    from etl.land.retention import forget_originals
+
+    forget_originals(ctx)
+    return land_inbox(ctx, files=files, stable_seconds=stable_seconds)
+
+
+def check(ctx: Context, source: str | None = None) -> list[Checked]:
+    """Read and check every landed batch (of one source)."""
+    from etl.check.stage import check_waiting
+    from etl.giveback.stage import prepare
+
+    try:
+        return list(check_waiting(ctx, source).values())
+    finally:  # a file that could not be checked must not keep the others from going back
+        prepare(ctx, source)
+
+
+def recheck(ctx: Context, batch_id: str) -> Checked:
+    """Check one batch again that is not in the lake yet, under the contract as it stands now.
+
+    Raises:
+        LookupError: no such batch, or no contract of its source.
+        ValueError: it is in the lake.
+    """
+    from etl.check.stage import check_batch
+    from etl.giveback.stage import prepare_again
+
+    checked = check_batch(ctx, batch_id)
+    prepare_again(ctx, batch_id)
+    return checked
+
+
+def source_of(ctx: Context, batch_id: str) -> str:
+    """Whose file a batch is."""
+    from etl.check.store import read_batch
+
+    return read_batch(ctx, batch_id).source
+
+
+def load(ctx: Context, source: str | None = None) -> list[Loaded]:
+    """Bring accepted batches into the lake."""
+    from etl.load import load_accepted
+
+    return load_accepted(ctx, source)
+
+
+def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
+    """Follow what changed: dirty sources, refused answers, or all of them when the day moved (or `everything`).
+
+    Returns:
+        None where nothing changed.
+    """
+    from etl.compute.stage import affected_sources
+    from etl.compute.stage import compute as compute_values
+
+    sources = None if everything else affected_sources(ctx)
+    return None if sources == [] else compute_values(ctx, sources=sources)
+
+
+def judge(ctx: Context) -> int:
+    """Judge all targets; returns the id of the draft."""
+    from etl.judge.stage import judge as judge_values
+
+    return judge_values(ctx)
+
+
+def publish(ctx: Context) -> Published | None:
+    """Publish the newest draft with its evidence; None where no draft waits."""
+    from etl.publish import publish_set
+    from etl.publish.drafts import close_drafts, read_draft
+
+    with ctx.engine.connect() as connection:
+        draft = read_draft(connection)
+    if draft is None:
+        return None
+    verdicts = _with_evidence(ctx, draft.verdicts, draft.plans)
+    published = publish_set(replace(ctx, as_of=draft.as_of), verdicts, plans=draft.plans)
+    with ctx.engine.begin() as connection:
+        close_drafts(connection, draft)
+    return published
+
+
+def _with_evidence(ctx: Context, verdicts: VerdictSet, plans: Sequence[str]) -> VerdictSet:
+    """Only rows that will be written anew get their deciding rows looked up."""
+    from etl.publish.staging import find_changed
+
+    with ctx.engine.connect() as connection:
+        changed = find_changed(connection, verdicts, plans=plans)
+    if not changed:
+        return verdicts
+    from etl.compute.deciding_rows import find_row_evidence
+
+    return replace(verdicts, evidence=find_row_evidence(ctx, list(verdicts.rows(changed))))
+
+
+def send_mails(ctx: Context) -> MailCounts:
+    """Write the mails about files that ask something of their senders, and hand all that wait to the mail server."""
+    from etl.giveback.stage import find_attachment, prepare
+    from etl.publish import send_pending
+    from etl.publish.returns import queue_returns
+
+    prepare(ctx)
+    queue_returns(ctx)
+    return send_pending(ctx, attach=find_attachment)
+
+
+def refresh(ctx: Context, *, everything: bool = False) -> tuple[Computed | None, Published | None]:
+    """Compute .. publish. Judges also when no value changed but the promises or the day did."""
+    computed = compute(ctx, everything=everything)
+    judge(ctx)
+    return computed, publish(ctx)
+
+
+def run(ctx: Context, *, everything: bool = False) -> RunReport:
+    """Land .. publish for all that waits, and the mails."""
+    landed = land(ctx)
+    checked = check(ctx)
+    loaded = load(ctx)
+    computed, published = refresh(ctx, everything=everything)
+    mails = send_mails(ctx)
+    statuses: dict[str, int] = {}
+    for item in checked:
+        statuses[item.status] = statuses.get(item.status, 0) + 1
+    return RunReport(len(landed), statuses, len(loaded), computed, published, mails)

@@ -1,0 +1,1 @@
+"""How each department writes its file: titles, total rows, text in number cells, encodings."""

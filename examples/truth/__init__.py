@@ -1,0 +1,1 @@
+"""What really happened in the simulated district, before anybody wrote it down."""

@@ -1,0 +1,1 @@
+"""How promises are checked: contract -> suite -> results. The only package that imports Great Expectations."""

@@ -1,0 +1,1 @@
+"""Frozen pydantic models of everything that is promised in YAML, and the registry that loads them."""

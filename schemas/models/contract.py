@@ -1,0 +1,337 @@
+"""A source's contract: how its files look, what their columns promise, who owes them and when."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from schemas.models.base import Exact, Name, Promise, Slug
+
+
+class ColumnType(StrEnum):
+    """What a cell is read as, after it was text."""
+
+    TEXT = "text"
+    ID = "id"
+    UNIT = "unit"
+    CODE = "code"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    PERIOD = "period"
+    DURATION = "duration"
+
+
+TokenMeaning = Literal["missing", "zero", "below_unit"]
+"""What a word in a number cell means: nothing is known; nothing is there; more than nothing, less than the unit."""
+
+
+class Column(Promise):
+    """One column. `percent` values are kept as 95.2 for 95.2 %; `scale: fraction` says that 0.952 is meant."""
+
+    name: Name
+    header: str
+    aliases: tuple[str, ...] = ()
+    type: ColumnType
+    required: bool = True
+    """A required cell may not be empty; an optional one may (an open case has no end)."""
+    optional_column: bool = False
+    """The whole column may be absent from the file."""
+    minimum: Exact | None = None
+    maximum: Exact | None = None
+    allowed: tuple[str, ...] = ()
+    scale: Literal["percent", "fraction"] = "percent"
+    date_only: Literal["start_of_day", "end_of_day"] | None = None
+    unit: Literal["workday", "day", "hour", "minute"] | None = None
+    """Type duration: what the number counts; `3个工作日`, `2小时30分` and bare numbers are read into it."""
+    check: Literal["uscc", "resident_id"] | None = None
+    """Type id: the last digit proves the others (unified social credit code; number of an identity card)."""
+    personal: bool = False
+    """Of a natural person: only a keyed hash of it is kept, and nothing shows it. Types text and id alone."""
+    person: Literal["id_number", "phone", "name"] | None = None
+    """What a personal column holds; unset: `id_number` for type id, `name` for text. Columns of one kind hash alike in
+    all sources, so that the same person is found again; columns of two kinds never do."""
+    true_words: tuple[str, ...] = ("是", "√", "Y", "1")
+    false_words: tuple[str, ...] = ("否", "×", "N", "0")
+
+    @model_validator(mode="after")
+    def check_bounds(self) -> Column:
+        if self.allowed and self.type not in (ColumnType.CODE, ColumnType.TEXT):
+            raise ValueError("allowed: only for columns of type code or text")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("minimum is above maximum")
+        if (self.type is ColumnType.DURATION) != (self.unit is not None):
+            raise ValueError("type duration needs unit, and only it takes one")
+        if self.check and self.type is not ColumnType.ID:
+            raise ValueError("check: only for columns of type id")
+        return self
+
+    @model_validator(mode="after")
+    def check_personal(self) -> Column:
+        if self.person and not self.personal:
+            raise ValueError("person: only for columns with `personal: true`")
+        if self.personal and self.type not in (ColumnType.TEXT, ColumnType.ID):
+            raise ValueError("personal: only for columns of type text or id")
+        if self.personal and self.allowed:
+            raise ValueError("personal: a column of allowed words holds no person")
+        return self
+
+    @property
+    def person_kind(self) -> str:
+        """Of a personal column: what its hash speaks of."""
+        return self.person or ("id_number" if self.type is ColumnType.ID else "name")
+
+
+class PairRule(Promise):
+    """`left op right` holds in every row where both are filled (an open case has no end to compare)."""
+
+    kind: Literal["pair"]
+    code: str
+    left: Name
+    op: Literal["<=", "<", ">=", ">", "=="]
+    right: Name
+    level: Literal["quarantine", "note"] = "quarantine"
+    message: str
+    todo: str
+
+
+class RateRule(Promise):
+    """A stated percentage agrees with its own parts within `tolerance` percentage points."""
+
+    kind: Literal["rate"]
+    code: str
+    rate: Name
+    numerator: Name
+    denominator: Name
+    tolerance: Exact = Decimal("0.05")
+    level: Literal["quarantine", "note"] = "note"
+    message: str
+    todo: str
+
+
+class TotalRule(Promise):
+    """The file's own total row equals the sum of its data rows."""
+
+    kind: Literal["total"]
+    code: str
+    columns: tuple[Name, ...]
+    level: Literal["refuse", "note"] = "note"
+    message: str
+    todo: str
+
+
+class RequiredWhenRule(Promise):
+    """`column` is filled wherever `when` has one of `values` (a closed case has an end)."""
+
+    kind: Literal["required_when"]
+    code: str
+    column: Name
+    when: Name
+    values: tuple[str, ...]
+    level: Literal["quarantine", "note"] = "quarantine"
+    message: str
+    todo: str
+
+
+class RowCountRule(Promise):
+    """The table has at least `minimum` and at most `maximum` data rows."""
+
+    kind: Literal["row_count"]
+    code: str
+    minimum: int = 1
+    maximum: int | None = None
+    level: Literal["refuse", "note"] = "note"
+    message: str
+    todo: str
+
+
+EntryCheck = Literal["known", "by_hand", "unit", "period", "day", "complete", "grade", "source"]
+
+
+class EntryRule(Promise):
+    """A row that a person entered agrees with the target it names, in the respect of `check`.
+
+    `known`: the plan has the target. `by_hand`: it is one that people enter. `unit`: the plan has the unit.
+    `period`: it fits the target's window and has begun. `day`: it is not in the future, nor outside the target's
+    window. `complete`: all that its kind needs is filled. `grade`: it stands on the target's scale. `source`: a rank
+    names where it is from.
+    """
+
+    kind: Literal["entry"]
+    code: str
+    check: EntryCheck
+    column: Name
+    """Where a breach is shown."""
+    beside: tuple[Name, ...] = ()
+    """Columns whose cells are shown with it."""
+    level: Literal["quarantine", "note"] = "quarantine"
+    message: str
+    todo: str
+
+
+Rule = Annotated[
+    PairRule | RateRule | TotalRule | RequiredWhenRule | RowCountRule | EntryRule, Field(discriminator="kind")
+]
+ENTRY_COLUMNS = {
+    "plan": ColumnType.TEXT,
+    "target": ColumnType.TEXT,
+    "unit": ColumnType.UNIT,
+    "period": ColumnType.PERIOD,
+    "day": ColumnType.DATE,
+    "value": ColumnType.INTEGER,
+    "grade": ColumnType.TEXT,
+    "confirmed": ColumnType.CODE,
+    "evidence": ColumnType.TEXT,
+    "source": ColumnType.TEXT,
+}
+"""What a source with entry rules must have: its rows tell what a person knows of targets without an indicator."""
+
+
+class PeriodSource(Promise):
+    """Which period a file speaks of: written in its title or name, in a column, or spanned by its own rows.
+
+    Grain `any`: every row names a period of its own kind in `column`, or only a day, whose month then stands for it.
+    """
+
+    grain: Literal["month", "quarter", "half", "year", "any"]
+    read_from: tuple[Literal["title", "filename", "column", "rows"], ...]
+    column: Name | None = None
+    day: Name | None = None
+    """Grain `any`: the date column whose month is the period of a row without one."""
+
+    @model_validator(mode="after")
+    def check_column(self) -> PeriodSource:
+        if ("column" in self.read_from) != (self.column is not None):
+            raise ValueError("read_from: column needs `column`, and the other way round")
+        if self.grain == "any" and (self.read_from != ("column",) or self.day is None):
+            raise ValueError("grain any is read from a column of the rows alone, and needs `day`")
+        if self.grain != "any" and self.day is not None:
+            raise ValueError("only grain any takes `day`")
+        return self
+
+
+class Due(Promise):
+    """When the department owes the file: so many days after the end of the period."""
+
+    days: int = Field(ge=0)
+    unit: Literal["day", "workday"] = "day"
+
+
+FOOTER_WORDS = (
+    *("注：", "注:", "备注：", "说明：", "数据来源"),
+    *("制表人", "填表人", "审核", "填报人", "单位负责人"),
+)
+
+
+class TableHint(Promise):
+    """Pins the layout where the reader cannot be certain by itself."""
+
+    sheet: str | None = None
+    header_line: int | None = None
+    footer_words: tuple[str, ...] = FOOTER_WORDS
+    total_words: tuple[str, ...] = ("合计", "总计", "小计", "全区合计", "全局合计")
+    filled_by: tuple[Name, ...] = ()
+    """A line with none of these filled is a line of the form that nobody has filled in, not data."""
+
+
+class Contract(Promise):
+    """One source. `report`: rows are figures of a period; `cases`: rows are cases, keyed, with events."""
+
+    id: Name
+    name_zh: str
+    name_en: str
+    owner: str
+    plans: tuple[Slug, ...] = ()
+    """Plans whose departments send this file. Sources belong to a jurisdiction: plans of two never share one."""
+    kind: Literal["report", "cases"]
+    files: tuple[str, ...] = Field(min_length=1)
+    period: PeriodSource
+    due: Due = Due(days=10)
+    table: TableHint = TableHint()
+    columns: tuple[Column, ...] = Field(min_length=1)
+    ignore: tuple[str, ...] = ()
+    key: tuple[Name, ...] = Field(min_length=1)
+    open_key: tuple[Name, ...] = ()
+    """Columns of the key that may be empty; two empty cells are the same key."""
+    unit_column: Name | None = None
+    reporters: tuple[str, ...] = ()
+    resend: Literal["replace", "merge"]
+    received: Name | None = None
+    """Cases only: the date column by whose month the lake is partitioned; it never changes."""
+    date_only: Literal["start_of_day", "end_of_day"] | None = None
+    zero_report: bool = False
+    tokens: dict[str, TokenMeaning] = Field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    calendar: str = "cn"
+
+    @property
+    def column_by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @model_validator(mode="after")
+    def check_references(self) -> Contract:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError("columns: two columns of one name")
+        wanted = set(self.key) | set(self.open_key) | set(self.table.filled_by)
+        wanted |= {n for n in (self.unit_column, self.received, self.period.column, self.period.day) if n}
+        for rule in self.rules:
+            wanted |= {v for k, v in rule.model_dump().items() if k in _COLUMN_KEYS}
+            wanted |= set(rule.columns) if isinstance(rule, TotalRule) else set()
+            wanted |= set(rule.beside) if isinstance(rule, EntryRule) else set()
+        unknown = sorted(wanted - set(names))
+        if unknown:
+            raise ValueError(f"unknown columns {unknown}; the contract has {sorted(names)}")
+        if self.kind == "cases" and self.received is None:
+            raise ValueError("a source of cases needs `received`, the column of the day of receipt")
+        if self.reporters and self.unit_column is None:
+            raise ValueError("reporters need `unit_column`")
+        if not set(self.open_key) < set(self.key):
+            raise ValueError("open_key names some, not all, columns of the key")
+        return self
+
+    @property
+    def has_personal(self) -> bool:
+        """Whether some column holds natural persons, so that its files need the key of the home."""
+        return any(column.personal for column in self.columns)
+
+    @model_validator(mode="after")
+    def check_persons(self) -> Contract:
+        """Of a hash one can only ask whether it is there, and whether it equals another one of its kind."""
+        kinds = {column.name: column.person_kind for column in self.columns if column.personal}
+        for rule in self.rules:
+            if isinstance(rule, PairRule) and kinds.keys() & {rule.left, rule.right}:
+                if rule.op != "==" or kinds.get(rule.left) != kinds.get(rule.right):
+                    raise ValueError(f"rule {rule.code}: personal columns can only be compared by ==, within one kind")
+            elif isinstance(rule, RequiredWhenRule) and rule.when in kinds:
+                raise ValueError(f"rule {rule.code}: the words of a personal column are not kept")
+        return self
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Its rows are what people enter for targets without an indicator."""
+        return any(isinstance(rule, EntryRule) for rule in self.rules)
+
+    @model_validator(mode="after")
+    def check_entries(self) -> Contract:
+        if not self.is_by_hand:
+            return self
+        types = {column.name: column.type for column in self.columns}
+        wrong = sorted(name for name, kind in ENTRY_COLUMNS.items() if types.get(name) is not kind)
+        if wrong:
+            raise ValueError(f"entry rules need the columns {wrong} as {[str(ENTRY_COLUMNS[name]) for name in wrong]}")
+        asked = {rule.check for rule in self.rules if isinstance(rule, EntryRule)}
+        if left_out := sorted(set(get_args(EntryCheck)) - asked):
+            raise ValueError(f"entry rules for {left_out} are missing: rows that nobody checked would be judged")
+        if self.kind != "report" or self.resend != "merge" or self.period.grain != "any":
+            raise ValueError("a source with entry rules is `kind: report`, `resend: merge`, grain any")
+        return self
+
+
+_COLUMN_KEYS = {"left", "right", "rate", "numerator", "denominator", "column", "when"}
