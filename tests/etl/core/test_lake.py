@@ -141,6 +141,7 @@ def test_a_table_has_the_types_of_its_contract_and_grows(settings: Settings):
         **{"share": "DECIMAL(12,6)", "sum": "DECIMAL(20,6)", "received_date_only": "BOOLEAN"},
         **{"period": "VARCHAR", "batch_id": "VARCHAR", "sheet": "VARCHAR", "line": "INTEGER"},
         **{"received_month": "DATE", "ended": "DATE", "ok": "BOOLEAN", "ended_date_only": "BOOLEAN"},
+        "cell_words": "VARCHAR",
     }
 
 

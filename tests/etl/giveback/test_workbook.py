@@ -215,8 +215,9 @@ def test_a_file_that_breaks_every_writer_still_gets_the_list(tmp_path: Path, mon
 
 
 def test_an_original_that_costs_too_much_gives_the_list_alone(tmp_path: Path) -> None:
-    """The same case within the limits has its sheet."""
-    case = make_case(write_xlsx(tmp_path / "月报.xlsx", report_rows(GOOD, BAD)), make_report())
+    """The same case within the limits has its sheet; 3,000 rows take longer than one look."""
+    many = [[f"第{number}局", 10, 8, "80%"] for number in range(3000)]
+    case = make_case(write_xlsx(tmp_path / "月报.xlsx", report_rows(*many, BAD)), make_report())
     settings = Settings(home=tmp_path)
     whole, alone = (make_safely(case, settings.model_copy(update={"check_seconds": s})) for s in (60, 0))
     names = [openpyxl.load_workbook(io.BytesIO(made.content)).sheetnames for made in (whole, alone)]
