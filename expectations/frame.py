@@ -27,6 +27,7 @@ from expectations.suite import (
     name_rule_column,
 )
 from schemas.models.contract import Column, ColumnType, Contract, EntryRule, PairRule, RateRule, RequiredWhenRule
+from schemas.models.contract_between import BetweenRule
 
 pc: Any = pyarrow.compute  # its functions are made at import time; the type checker cannot see them
 
@@ -82,6 +83,9 @@ class _Reader:
             return {name_rule_column(rule): lambda: self._filled_when(rule)}
         if isinstance(rule, EntryRule):
             return {name_rule_column(rule): lambda: _to_bool(self.array(name_entry_fact(rule.check)))}
+        if isinstance(rule, BetweenRule):
+            fact = str(item.kwargs["column"])
+            return {fact: lambda: _to_bool(self.array(fact))}
         column = self.columns[str(item.column)]
         if item.kwargs["column"] == name_range_column(column.name):
             return {item.kwargs["column"]: lambda: self._in_range(column)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -54,18 +54,21 @@ def _open_judge() -> Any:
     )
 
 
-def run_rules(frame: pd.DataFrame, contract: Contract) -> list[RuleResult]:
+def run_rules(
+    frame: pd.DataFrame, contract: Contract, *, scope: Literal["rows", "table"] = "rows"
+) -> list[RuleResult]:
     """Judge typed rows.
 
     Args:
         frame: contract columns by name (Arrow-backed), with `X_date_only` beside datetimes; any index, it is ignored.
         contract: the promise. A column that may be absent (`optional_column`) and is, is not judged.
+        scope: `table` for the rules that need all rows of a file at once; the frame then holds their facts.
 
     Returns:
-        One result per row expectation, in the order of `build_suite`.
+        One result per expectation of the scope, in the order of `build_suite`.
     """
     absent = {c.name for c in contract.columns if c.optional_column and c.name not in frame}
-    expected = [e for e in build_suite(contract) if e.scope == "rows" and not absent.intersection(e.needs)]
+    expected = [e for e in build_suite(contract) if e.scope == scope and not absent.intersection(e.needs)]
     if not expected or frame.empty:
         return [RuleResult(e, _none()) for e in expected]
     return _judge(narrow_frame(frame, contract, expected), expected)
@@ -75,7 +78,8 @@ def run_file_rules(facts: Mapping[str, object], contract: Contract) -> list[Rule
     """Judge the whole file on a one-row frame.
 
     Args:
-        facts: `row_count`, and for each column of a total rule `X__stated` and `X__sum` (None: not known).
+        facts: `row_count`, and for each column of a total rule `X__stated` and `X__sum` (None: not known); for each
+            rule about earlier files whether it holds.
         contract: the promise.
     """
     expected = [e for e in build_suite(contract) if e.scope == "file"]
@@ -86,6 +90,8 @@ def run_file_rules(facts: Mapping[str, object], contract: Contract) -> list[Rule
 
 
 def _fact_type(value: object) -> str:
+    if isinstance(value, bool):
+        return "bool"
     return "int64" if isinstance(value, int) else "object"
 
 

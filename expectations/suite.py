@@ -22,6 +22,7 @@ from schemas.models.contract import (
     Rule,
     TotalRule,
 )
+from schemas.models.contract_between import CarriedRule, PlausibleRule, ReferenceRule, SequenceRule, UsualRowsRule
 from schemas.models.finding import Level
 
 VALUE_MISSING = "VALUE.MISSING"
@@ -51,7 +52,8 @@ class Expected:
         column: contract column that a breach is shown at; None for rules over several columns.
         rule: the contract's rule that it comes from; None for promises of a single column.
         needs: contract columns without which it cannot run.
-        scope: judged on every row, or once a file on a one-row frame of facts.
+        scope: judged on every row; on every row once all of them are known (`table`: rules that look at other rows or
+            at earlier periods); or once a file on a one-row frame of facts.
     """
 
     code: str
@@ -61,7 +63,7 @@ class Expected:
     column: str | None = None
     rule: Rule | None = None
     needs: tuple[str, ...] = ()
-    scope: Literal["rows", "file"] = "rows"
+    scope: Literal["rows", "table", "file"] = "rows"
 
 
 def name_range_column(column: str) -> str:
@@ -80,6 +82,11 @@ def name_rule_column(rule: Rule) -> str:
 def name_entry_fact(check: str) -> str:
     """Column of the typed rows in which check says whether a row agrees with its target."""
     return f"_entry_{check}"
+
+
+def name_between_fact(rule: Rule, column: str | None = None) -> str:
+    """Column in which check says whether a rule about other rows, periods or sources holds (of one column)."""
+    return f"_{rule.code}_{column}" if column else f"_{rule.code}"
 
 
 def name_pair_columns(rule: PairRule) -> tuple[str, str]:
@@ -146,6 +153,27 @@ def _expect_rule(rule: Rule, contract: Contract) -> Iterator[Expected]:
         yield Expected(**common, type=BETWEEN, kwargs=kwargs, scope="file")
     elif isinstance(rule, TotalRule):
         yield from (_expect_total(common, column) for column in rule.columns)
+    else:
+        yield from _expect_between(rule, common)
+
+
+def _expect_between(rule: Rule, common: Mapping[str, Any]) -> Iterator[Expected]:
+    """Rules about other rows, periods and sources: check finds the facts. What is reconciled is known after load."""
+    if isinstance(rule, UsualRowsRule):
+        yield Expected(**common, **_expect_true(name_between_fact(rule)), scope="file")
+    elif isinstance(rule, ReferenceRule):
+        fact = _expect_true(name_between_fact(rule))
+        yield Expected(**common, column=rule.column, needs=(rule.column,), **fact)
+    elif isinstance(rule, SequenceRule):
+        fact = _expect_true(name_between_fact(rule))
+        yield Expected(**common, column=rule.column, needs=rule.own_columns, **fact, scope="table")
+    elif isinstance(rule, CarriedRule):
+        fact = _expect_true(name_between_fact(rule))
+        yield Expected(**common, column=rule.opening, needs=rule.own_columns, **fact, scope="table")
+    elif isinstance(rule, PlausibleRule):
+        for column in rule.columns:
+            fact = _expect_true(name_between_fact(rule, column))
+            yield Expected(**common, column=column, needs=(column,), **fact, scope="table")
 
 
 def _expect_pair(rule: PairRule, contract: Contract) -> dict[str, Any]:

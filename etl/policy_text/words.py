@@ -55,7 +55,7 @@ CADENCE = (
 )
 """How often something happens, without or with a number."""
 
-SAME_DAY = r"当日|当天|次日|隔日|(?:小时|分钟|[毫微]?秒)级"
+SAME_DAY = r"当日|当天|次日|隔日|(?:小时|分钟|[毫微]?秒)级|即时(?=[办受审答回响处反公推转])"
 
 UNITS_OF_TIME = (
     r"个工作日|工作日|个自然日|自然日|个小时|小时|个季度|个星期|个月|分钟|季度|星期|学时|课时|周年|周岁|"

@@ -9,6 +9,14 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, model_validator
 
 from schemas.models.base import Exact, Name, Promise, Slug
+from schemas.models.contract_between import (
+    BetweenRule,
+    CarriedRule,
+    PlausibleRule,
+    ReconcileRule,
+    SequenceRule,
+    UsualRowsRule,
+)
 
 
 class ColumnType(StrEnum):
@@ -176,7 +184,8 @@ class EntryRule(Promise):
 
 
 Rule = Annotated[
-    PairRule | RateRule | TotalRule | RequiredWhenRule | RowCountRule | EntryRule, Field(discriminator="kind")
+    PairRule | RateRule | TotalRule | RequiredWhenRule | RowCountRule | EntryRule | BetweenRule,
+    Field(discriminator="kind"),
 ]
 ENTRY_COLUMNS = {
     "plan": ColumnType.TEXT,
@@ -282,6 +291,9 @@ class Contract(Promise):
         wanted = set(self.key) | set(self.open_key) | set(self.table.filled_by)
         wanted |= {n for n in (self.unit_column, self.received, self.period.column, self.period.day) if n}
         for rule in self.rules:
+            if isinstance(rule, BetweenRule):
+                wanted |= set(rule.own_columns)
+                continue
             wanted |= {v for k, v in rule.model_dump().items() if k in _COLUMN_KEYS}
             wanted |= set(rule.columns) if isinstance(rule, TotalRule) else set()
             wanted |= set(rule.beside) if isinstance(rule, EntryRule) else set()
@@ -313,6 +325,22 @@ class Contract(Promise):
                 raise ValueError(f"rule {rule.code}: the words of a personal column are not kept")
         return self
 
+    @model_validator(mode="after")
+    def check_between(self) -> Contract:
+        """Rules that look at other rows: their columns can be counted, and the rows of a key can be followed."""
+        types = {column.name: column.type for column in self.columns}
+        for rule in self.rules:
+            if isinstance(rule, (CarriedRule, PlausibleRule)) and (self.kind != "report" or self.period.grain == "any"):
+                raise ValueError(f"rule {rule.code}: figures of periods are those of a report of one grain")
+            if isinstance(rule, UsualRowsRule) and self.resend == "merge" and self.reporters:
+                raise ValueError(f"rule {rule.code}: files of several senders have no usual number of rows")
+            numbers = _summed_columns(rule)
+            if wrong := sorted(name for name in numbers if types[name] not in NUMBER_TYPES):
+                raise ValueError(f"rule {rule.code}: {wrong} are no numbers")
+            if isinstance(rule, SequenceRule) and types[rule.column] is not ColumnType.INTEGER:
+                raise ValueError(f"rule {rule.code}: running numbers are of type integer")
+        return self
+
     @property
     def is_by_hand(self) -> bool:
         """Its rows are what people enter for targets without an indicator."""
@@ -332,6 +360,18 @@ class Contract(Promise):
         if self.kind != "report" or self.resend != "merge" or self.period.grain != "any":
             raise ValueError("a source with entry rules is `kind: report`, `resend: merge`, grain any")
         return self
+
+
+NUMBER_TYPES = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.PERCENT, ColumnType.DURATION)
+
+
+def _summed_columns(rule: Rule) -> tuple[str, ...]:
+    """Columns whose values a rule counts with."""
+    if isinstance(rule, ReconcileRule):
+        return (rule.mine.column,) if rule.mine.column else ()
+    if isinstance(rule, CarriedRule):
+        return rule.opening, rule.closing
+    return rule.columns if isinstance(rule, PlausibleRule) else ()
 
 
 _COLUMN_KEYS = {"left", "right", "rate", "numerator", "denominator", "column", "when"}
