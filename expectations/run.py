@@ -54,9 +54,15 @@ def _open_judge() -> Any:
     )
 
 
-def run_rules(
-    frame: pd.DataFrame, contract: Contract, *, scope: Literal["rows", "table"] = "rows"
-) -> list[RuleResult]:
+def prepare() -> None:
+    """Import Great Expectations and open its context now; a program that is forked does it once for all forks."""
+    from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: F401
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration  # noqa: F401
+
+    _open_judge()
+
+
+def run_rules(frame: pd.DataFrame, contract: Contract, *, scope: Literal["rows", "table"] = "rows") -> list[RuleResult]:
     """Judge typed rows.
 
     Args:

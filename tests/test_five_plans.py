@@ -1,7 +1,7 @@
 """Four more plans through all six stages: every verdict is the one of the simulator's own key (Wanli: test_end_to_end).
 
 The months are as few as show the first quarter, targets that are due, held and accepted; `docs/simulator.md` says what
-longer runs gave. `BIZENV_KEY_MONTHS=12` makes every plan that long.
+longer runs gave. `BIZENV_KEY_MONTHS=60` runs every plan to its end.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -14,10 +15,13 @@ from typing import Protocol
 from etl.core.embedded.guard import GuardPlan
 from etl.core.embedded.launch import spawn_guarded
 from etl.core.postgres import Server, start_server
+from etl.core.sandbox import warm
+from etl.core.sandbox.launch import WARM
 from etl.stack.airflow_env import airflow_command, build_environment
 from etl.stack.ports import has_mail_sink
 from schemas.settings import REPO, Settings, inherited_environment
 
+PRELOAD = Path(__file__).parent / "preload"
 # A task that is being ended leaves its stage repeatable, so nobody waits long for it.
 STOP_STEPS = ((signal.SIGTERM, 10.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))
 
@@ -130,6 +134,7 @@ def build_airflow(settings: Settings, server: Server, *, dags: Path = REPO / "da
     """The four processes of Airflow; logs are read from disk, so none of them serves logs on a port of its own."""
     env = build_environment(settings, database_url=server.url_airflow, dags=dags)
     env |= {"BIZENV_DATABASE_URL": server.url_bizenv, "BIZENV_BOARD_DATABASE_URL": server.url_board}
+    env[WARM] = name_sandbox(settings)
     commands = {
         "api-server": ("Airflow 接口", ("api-server",)),
         "scheduler": ("Airflow 调度", ("scheduler", "--skip-serve-logs")),
@@ -141,13 +146,31 @@ def build_airflow(settings: Settings, server: Server, *, dags: Path = REPO / "da
             f"airflow-{name}",
             label,
             airflow_command(*words),
-            env,
+            env | (preloading(env) if name == "scheduler" else {}),
             settings.logs,
             # it waits for its own child without passing the signal on
             stop_all_at_once=name == "triggerer",
         )
         for name, (label, words) in commands.items()
     ]
+
+
+def preloading(env: Mapping[str, str]) -> dict[str, str]:
+    """The tasks are forks of the scheduler: what it has imported none of them imports again."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(PRELOAD), env.get("PYTHONPATH"))))}
+
+
+def name_sandbox(settings: Settings) -> str:
+    """Of the warm program's socket: one a running stack."""
+    home = hashlib.sha256(str(settings.home).encode()).hexdigest()[:16]
+    return f"bizenv-sandbox-{home}-{os.getpid()}"
+
+
+def build_sandbox(settings: Settings) -> ProcessPart:
+    """The warm program whose forks read files; it knows no settings. Without it every task starts its own reader."""
+    modules = ("etl.check.sandboxed", "etl.giveback.sandboxed", "expectations.run")
+    command = (sys.executable, "-P", "-m", warm.__name__, name_sandbox(settings), *modules)
+    return ProcessPart("sandbox", "文件读取", command, inherited_environment(), settings.logs)
 
 
 def build_migration(settings: Settings, server: Server, *, dags: Path = REPO / "dags") -> ProcessPart:

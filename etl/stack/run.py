@@ -19,7 +19,7 @@ from etl.core.postgres import EmbeddedServerError, Server
 from etl.stack import health, progress
 from etl.stack.airflow_env import airflow_url, password_file
 from etl.stack.errors import StackError
-from etl.stack.parts import DatabasePart, ProcessPart, build_airflow, build_migration, build_own_parts
+from etl.stack.parts import DatabasePart, ProcessPart, build_airflow, build_migration, build_own_parts, build_sandbox
 from etl.stack.ports import check_ports, has_mail_sink
 from etl.stack.supervisor import StopRequested, Supervisor, ignore_stop_signals, stop_signals
 from schemas.settings import REPO, Settings
@@ -110,7 +110,7 @@ def serve(
     tell("正在启动 Airflow、看板和邮件接收……")
     own = build_own_parts(settings, server) if with_board else []
     interface, *rest = build_airflow(settings, server, dags=dags)
-    for part in (interface, *own):
+    for part in (interface, build_sandbox(settings), *own):
         supervisor.start(part)
     # a task that starts before the interface answers fails for good on a slow machine
     wait_for(lambda: health.is_airflow_answering(settings), settings, supervisor, tell=tell)

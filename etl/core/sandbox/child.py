@@ -26,14 +26,17 @@ IDLE_SECONDS = 60
 
 
 def main(descriptor: int, parent: int) -> None:
-    """Serve the pipe."""
+    """Serve the pipe of the parent that started this program."""
     set_process_flag(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        return
+    if os.getppid() == parent:
+        serve(Connection(descriptor))
+
+
+def serve(connection: Connection) -> None:
+    """Answer until the pipe closes or nobody asks for a while."""
     # the parent decides what an interrupt means; a dump of this memory would hold what was read
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    connection = Connection(descriptor)
     while connection.poll(IDLE_SECONDS):
         try:
             request = connection.recv_bytes()

@@ -8,8 +8,6 @@ import json
 import os
 import pickle
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -21,7 +19,7 @@ import psutil
 
 from etl.core.sandbox import child as program
 from etl.core.sandbox.errors import CrashedError, FaultError, TooCostlyError
-from schemas.settings import inherited_environment
+from etl.core.sandbox.launch import Process, start_child
 
 START_SECONDS = 180.0
 """For the child's own start and imports, which no file is blamed for."""
@@ -58,7 +56,7 @@ class _Child:
         resting: its memory after the first of them was.
     """
 
-    process: subprocess.Popen[bytes]
+    process: Process
     connection: Connection
     owner: int
     prepared: set[str] = field(default_factory=set)
@@ -157,7 +155,7 @@ class Sandbox:
     def _prepare(self, name: str) -> _Child:
         child = self._child
         if child is None or child.owner != os.getpid() or child.process.poll() is not None:
-            child = self._child = _start()
+            child = self._child = _Child(*start_child(), os.getpid())
         if name not in child.prepared:
             child.send(name, None)
             try:
@@ -178,21 +176,6 @@ class Sandbox:
         """End the child; the next call starts another one."""
         with self._lock:
             self._end()
-
-
-def _start() -> _Child:
-    mine, other = socket.socketpair()
-    with other:
-        command = [sys.executable, "-P", "-m", program.__name__, str(other.fileno()), str(os.getpid())]
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            command,
-            env=inherited_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,  # a panic may quote what it read
-            pass_fds=(other.fileno(),),
-        )
-    return _Child(process, Connection(mine.detach()), os.getpid())
 
 
 def _open_reply(reply: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -14,8 +15,10 @@ from typing import Any
 import psutil
 import pytest
 
-from etl.core.sandbox import CrashedError, FaultError, Limits, TooCostlyError
+from etl.core.sandbox import CrashedError, FaultError, Limits, TooCostlyError, warm
+from etl.core.sandbox.launch import WARM
 from etl.core.sandbox.parent import Sandbox
+from schemas.settings import inherited_environment
 
 SUBJECT = '''
 import ctypes, os, signal, sys, time
@@ -51,10 +54,38 @@ def answer(argument):
 PLENTY = Limits(512 << 20, 30)
 
 
-@pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+@pytest.fixture(params=["its own process", "a fork of the warm program"])
+def source(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Both places where children come from."""
     (tmp_path / "subject.py").write_text(SUBJECT, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    if request.param == "its own process":
+        yield request.param
+        return
+    name = f"bizenv-test-{os.getpid()}-{time.monotonic_ns()}"
+    monkeypatch.setenv(WARM, name)
+    server = subprocess.Popen([sys.executable, "-m", warm.__name__, name, "json"], env=inherited_environment())
+    wait_until(lambda: can_connect(name))
+    yield request.param
+    assert server.poll() is None, "it outlives all its children"
+    server.kill()
+    server.wait()
+
+
+def can_connect(name: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(warm.address(name)) == 0
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def ask(source: str) -> Iterator[Callable[..., Any]]:
     sandbox = Sandbox()
 
     def call(*argument: Any, limits: Limits = PLENTY) -> list[Any]:
@@ -123,22 +154,41 @@ def test_a_module_that_does_not_load_is_a_fault_of_ours(ask: Callable[..., Any])
     sandbox.close()
 
 
-def test_it_dies_with_its_parent(tmp_path: Path) -> None:
-    (tmp_path / "subject.py").write_text(SUBJECT, encoding="utf-8")
+def test_it_dies_with_its_parent(source: str) -> None:
     program = (
         "import json, sys, time; from etl.core.sandbox import call_sandbox, Limits;"
         "print(call_sandbox('subject', ('pid',), Limits(1 << 30, 30)).decode(), flush=True);"
         "call_sandbox('subject', ('loop',), Limits(1 << 30, 30))"
     )
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    parent = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent.stdout:
         child = json.loads(parent.stdout.readline())[0]
     assert is_alive(child)
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 5
-    while is_alive(child) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not is_alive(child)
+    wait_until(lambda: not is_alive(child))
+
+
+def test_children_come_from_the_warm_program_while_it_lives(
+    ask: Callable[..., Any], source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They end with it, and the next call does without."""
+    if source == "its own process":
+        assert psutil.Process(ask("pid")[0]).ppid() == os.getpid()
+        return
+    child = ask("pid")[0]
+    server = psutil.Process(child).parent()
+    assert server is not None
+    assert warm.__name__ in server.cmdline()
+    others = [Sandbox() for _ in range(3)]
+    pids = {eval(sandbox.call("subject", ("pid",), PLENTY))[0] for sandbox in others}  # noqa: S307 - our own text
+    assert len({*pids, child}) == 4
+    for sandbox in others:
+        sandbox.close()
+    wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+    psutil.Process(child).kill()
+    assert psutil.Process(ask("pid")[0]).ppid() == server.pid
+    monkeypatch.setenv(WARM, "nobody-listens-here")
+    psutil.Process(ask("pid")[0]).kill()
+    assert psutil.Process(ask("pid")[0]).ppid() == os.getpid()
