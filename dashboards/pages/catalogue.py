@@ -95,4 +95,4 @@ def _build_part(found: Sequence[Line], every: Sequence[Line], view: View) -> htm
         return html.Div([build_empty(told), dcc.Link(label("clear", lang), href=view.to(query="").href)])
     names = [label(name, lang) for name in PART_NAMES[view.part]]
     table = build_table(names, [line.cells for line in found], caption=label(f"part_{view.part}", lang))
-    return html.Div(table, className="panel")
+    return html.Div(table, className=f"panel part-{view.part}")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.commands.output import DayOption, JsonFlag, parse_day, print_json, print_line, print_table, show_light
+from etl.commands.reading import describe_reading
 from etl.core.session import open_session
 from schemas.settings import get_settings
 
@@ -92,7 +93,9 @@ def check(
     print_line(f"{file.name}：{STATUS_WORDS[checked.status]}；{counts}")
     if checked.message:
         print_line(f"{checked.message}。{checked.todo or ''}")
-    print_line(f"时期：{checked.period or '—'}；读取方式：{checked.reading}；行数：{checked.lines}")
+    print_line(f"时期：{checked.period or '—'}")
+    for sentence in describe_reading(checked.reading, checked.lines):
+        print_line(sentence)
     rows = [(f.cell or f.line, f.message, f.todo) for f in checked.findings]
     print_table("问题", ("位置", "问题", "怎么办"), rows)
     print_proposals(source, checked.reading)

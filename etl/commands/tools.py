@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -13,7 +12,7 @@ from etl.core.context import Context
 from etl.core.postgres import connect_or_start
 from etl.core.session import open_session
 from etl.core.verdict_history import read_set
-from schemas.settings import get_settings, inherited_environment
+from schemas.settings import get_settings
 from schemas.warehouse.engine import make_engine, migrate
 
 
@@ -65,20 +64,19 @@ def _current_rows(ctx: Context, plan: str) -> list[dict[str, str]]:
 
 def board() -> None:
     """打开看板（数据库未运行时一并启动）。"""
-    import subprocess
+    from etl.stack.board_alone import run_board
+    from etl.stack.errors import StackError
+    from etl.stack.supervisor import stop_signals
 
     settings = get_settings()
-    with connect_or_start(settings) as server:
+    settings.make_home()
+    with stop_signals(), connect_or_start(settings) as server:
         migrate(server.url_bizenv)
-        here = settings.model_copy(update={"database_url": server.url_bizenv, "board_database_url": server.url_board})
-        print_line(f"看板：http://{settings.bind}:{settings.board_port}/  （Ctrl-C 停止）")
-        environment = {**inherited_environment(), **here.child_environment()}
-        command = [sys.executable, "-m", "dashboards"]
         try:
-            code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
-        except KeyboardInterrupt:
-            code = 0
-    raise typer.Exit(1 if code > 0 else 0)
+            run_board(settings, server, tell=print_line)
+        except StackError as error:
+            print_line(str(error))
+            raise typer.Exit(1) from None
 
 
 def stack(

@@ -20,7 +20,7 @@ from etl.publish.wording import (
 )
 from schemas.models.registry import Registry
 
-_FALLBACK_DECIMALS = 2
+_FALLBACK_DECIMALS = 0  # what people enter without an indicator are counts and places
 LATE = "超时"
 """How compute's note on a late case begins."""
 LATE_LIMIT = 15

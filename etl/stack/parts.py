@@ -180,12 +180,21 @@ def build_migration(settings: Settings, server: Server, *, dags: Path = REPO / "
 
 
 def build_own_parts(settings: Settings, server: Server) -> list[ProcessPart]:
-    """The board, which knows its own role's address only, and the mail sink."""
-    base = inherited_environment() | settings.child_environment()
-    base.pop("BIZENV_DATABASE_URL", None)
-    board = base | {"BIZENV_BOARD_DATABASE_URL": server.url_board}
-    parts = [ProcessPart("board", "看板", (sys.executable, "-m", "dashboards"), board, settings.logs)]
+    """The board and the mail sink."""
+    parts = [build_board(settings, server)]
     if has_mail_sink(settings):
         command = (sys.executable, "-m", "etl.stack.mail_sink")
-        parts.append(ProcessPart("mail-sink", "邮件接收", command, base, settings.logs))
+        parts.append(ProcessPart("mail-sink", "邮件接收", command, _without_warehouse(settings), settings.logs))
     return parts
+
+
+def build_board(settings: Settings, server: Server) -> ProcessPart:
+    """The board, which knows its own role's address only."""
+    env = _without_warehouse(settings) | {"BIZENV_BOARD_DATABASE_URL": server.url_board}
+    return ProcessPart("board", "看板", (sys.executable, "-m", "dashboards"), env, settings.logs)
+
+
+def _without_warehouse(settings: Settings) -> dict[str, str]:
+    env = inherited_environment() | settings.child_environment()
+    env.pop("BIZENV_DATABASE_URL", None)
+    return env

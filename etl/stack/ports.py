@@ -29,17 +29,20 @@ def list_ports(settings: Settings) -> dict[str, tuple[str, int]]:
     return ports
 
 
-def check_ports(settings: Settings, *, running: frozenset[int] = frozenset()) -> None:
+def check_ports(
+    settings: Settings, *, running: frozenset[int] = frozenset(), only: frozenset[str] | None = None
+) -> None:
     """Refuse to start on a taken port or on one port for two parts.
 
     Args:
         settings: the ports.
         running: ports that our own running parts hold, which are no obstacle.
+        only: settings of the ports that are wanted; None for all of them.
 
     Raises:
         StackError: one sentence that names every such port and its setting.
     """
-    ports = list_ports(settings)
+    ports = {name: port for name, port in list_ports(settings).items() if only is None or name in only}
     twice = [port for port, count in Counter(port for _, port in ports.values()).items() if count > 1]
     if twice:
         names = "、".join(name for name, (_, port) in ports.items() if port in twice)

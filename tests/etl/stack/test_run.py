@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from etl.core.embedded.ports import find_free_port
+from etl.stack.health import is_board_up
 from schemas.settings import Settings, inherited_environment
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
@@ -92,6 +93,25 @@ def start(office: Settings, tmp_path: Path) -> Iterator[Callable[[], Stack]]:
         if stack.process.poll() is None:
             stack.process.terminate()
             stack.process.wait(60)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_the_board_alone_leaves_nothing_behind(office: Settings, tmp_path: Path, how: signal.Signals) -> None:
+    words = tmp_path / "words.txt"
+    env = inherited_environment() | office.child_environment() | {"PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "etl.cli", "board"]
+    with words.open("w") as out:
+        process = subprocess.Popen(command, env=env, stdout=out, stderr=out)
+    assert wait_for(lambda: is_board_up(office) or process.poll() is not None, 90)
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert any("dashboards" in child.cmdline() for child in below), words.read_text("utf-8")
+    if how == signal.SIGTERM:
+        again = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+        assert again.returncode == 1
+        assert f"看板端口 {office.board_port}（BIZENV_BOARD_PORT）已被其他程序占用" in again.stdout
+    process.send_signal(how)
+    assert process.wait(60) == (-9 if how == signal.SIGKILL else 0), words.read_text("utf-8")
+    assert wait_for(lambda: all(map(is_gone, below)), 30), [p for p in below if not is_gone(p)]
 
 
 def test_up_killed_up_again_stopped(office: Settings, start: Callable[[], Stack]) -> None:
