@@ -119,7 +119,7 @@ def _say_giveback(row: Row, lang: Lang) -> str:
 
 
 def _batch(row: Row, lang: Lang) -> Row:
-    message = " ".join(part for part in (row["message"], row["todo"]) if part)
+    message = "。".join(str(part).rstrip("。") for part in (row["message"], row["todo"]) if part)
     covers = "、".join(row["covers"] or ())
     return {
         "status": word(BATCH_STATUSES, row["status"], lang),
