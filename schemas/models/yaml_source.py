@@ -59,39 +59,46 @@ class YamlSource:
 
 def _child(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
-        return next((value for name, value in node.value if name.value == str(key)), None)
+        # what a merge brought along stands before the mapping's own keys
+        return next((value for name, value in reversed(node.value) if name.value == str(key)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
         return node.value[key]
     return None
 
 
-def _repeated_keys(node: yaml.Node | None) -> list[tuple[str, int]]:
+def _repeated_keys(root: yaml.Node | None) -> list[tuple[str, int]]:
+    """Keys that stand twice in one mapping as it is written: what `<<` brings along may be overridden."""
     found: list[tuple[str, int]] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for name, value in node.value:
-            if name.value in seen:
-                found.append((name.value, name.start_mark.line + 1))
-            seen.add(name.value)
-            found += _repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            found += _repeated_keys(value)
-    return found
+    looked_at: set[int] = set()  # an alias leads to a node that was there already, perhaps to itself
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in looked_at:
+            continue
+        looked_at.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for name, value in node.value:
+                if name.value in seen:
+                    found.append((name.value, name.start_mark.line + 1))
+                seen.add(name.value)
+                waiting.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+    return sorted(found, key=lambda place: place[1])
 
 
 def read_yaml(path: Path) -> YamlSource:
     """Read one file; a syntax error or a repeated key is a `ConfigError` with its line."""
     try:
-        node, data = _read_once(path.read_text(encoding="utf-8"))
+        node, repeated, data = _read_once(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         raise ConfigError([Problem(path, mark and mark.line + 1, "", f"not YAML: {reason or error}")]) from error
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigError([Problem(path, None, "", f"cannot be read: {error}")]) from error
-    repeated = [Problem(path, line, key, "the key stands twice") for key, line in _repeated_keys(node)]
     if repeated:
-        raise ConfigError(repeated)
+        raise ConfigError([Problem(path, line, key, "the key stands twice") for key, line in repeated])
     return YamlSource(path, data, node)
 
 
@@ -99,12 +106,13 @@ def read_yaml(path: Path) -> YamlSource:
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _read_once(text: str) -> tuple[yaml.Node | None, Any]:
-    """The nodes, which know their lines, and the data made of them."""
+def _read_once(text: str) -> tuple[yaml.Node | None, list[tuple[str, int]], Any]:
+    """The nodes, which know their lines, keys that stand twice, and the data made of them."""
     loader = _LOADER(text)
     try:
         node = loader.get_single_node()
-        return node, None if node is None else loader.construct_document(node)
+        repeated = _repeated_keys(node)  # before merges are written into the nodes
+        return node, repeated, None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
 
