@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from etl.commands import catalogue, data, giveback, plans, results, scaffold, secret, sources, tools
+from etl.commands import catalogue, data, docs, giveback, plans, results, scaffold, secret, sources, tools
 from etl.core.postgres import EmbeddedServerError
 from etl.core.secret import SecretError
 from schemas.models.yaml_source import ConfigError
@@ -37,6 +37,7 @@ app.add_typer(plans.app, name="plan")
 app.add_typer(sources.app, name="source")
 app.add_typer(scaffold.indicators, name="indicator")
 app.add_typer(secret.app, name="secret")
+app.add_typer(docs.app, name="docs")
 
 
 def main() -> None:

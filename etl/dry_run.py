@@ -16,6 +16,7 @@ import ibis
 from etl.check.checked import Checked
 from etl.check.reader import read_file
 from etl.check.request import make_request
+from etl.check.surroundings import find_history
 from etl.compute.by_hand import read_entries, tell_all
 from etl.compute.expressions import TableExpr
 from etl.compute.grid import ValueRow
@@ -71,6 +72,9 @@ def try_file(ctx: Context, path: Path, contract: Contract) -> DryRun:
         staged = Path(folder) / "accepted.parquet"
         request = make_request(ctx, contract, path, file_name=path.name, staged=staged, batch_id=DRY_BATCH)
         checked = read_file(request, ctx.settings)
+        history = find_history(ctx, contract, checked, batch_id=DRY_BATCH)
+        if history is not None:
+            checked = read_file(replace(request, history=history), ctx.settings)
         with _lake_rows(ctx) as (backend, rows_of):
             before = _judge(ctx, backend, rows_of)
             rows_of = {**rows_of, contract.id: _with_file(backend, rows_of[contract.id], checked, staged)}

@@ -76,10 +76,14 @@ def source_of(ctx: Context, batch_id: str) -> str:
 
 
 def load(ctx: Context, source: str | None = None) -> list[Loaded]:
-    """Bring accepted batches into the lake."""
+    """Bring accepted batches into the lake, and hold sources against each other where contracts ask for it."""
     from etl.load import load_accepted
+    from etl.reconcile import reconcile
 
-    return load_accepted(ctx, source)
+    try:
+        return load_accepted(ctx, source)
+    finally:  # one batch that fails must not keep the others from being compared
+        reconcile(ctx)
 
 
 def compute(ctx: Context, *, everything: bool = False) -> Computed | None:

@@ -68,6 +68,7 @@ def test_the_examples_of_the_packs_page_are_valid() -> None:
 
 
 PACK_MODELS: dict[str, type[BaseModel]] = {
+    **{"monthly_counts.yml": Contract, "window_stock.yml": Contract},
     **{"bid_deposits.yml": Contract, "plan.yml": Plan, "targets.yml": Target, "facts.yml": Fact, "tasks.yml": Task},
     **{"mechanisms.yml": Mechanism, "skipped.yml": Skip, "families.yml": Family},
 }

@@ -8,22 +8,30 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from etl.check.between import judge_between
 from etl.check.checked import Checked, Refusal
 from etl.check.corrections import choose_grids, loosen
 from etl.check.entries import EntryJudge
+from etl.check.facts import RowJudge, RowJudges
 from etl.check.file_period import FilePeriod, choose_row_period, decide_period, find_stated_periods, name_period
 from etl.check.findings import FindingLog, make_refusal_finding
 from etl.check.grid import BrokenFileError, name_column
+from etl.check.held_lines import merge_lines, write_lines
+from etl.check.history import History
+from etl.check.late_rows import parse_text
 from etl.check.lines import LineKind, LineSorter
 from etl.check.parse import ColumnParser
 from etl.check.proposals import describe_proposals, find_fits, note_proposals, propose
+from etl.check.references import ReferenceJudge
 from etl.check.request import WORK_PREFIX, CheckRequest
 from etl.check.rows import RowChecker
 from etl.check.sniff import refuse_unreadable
 from etl.check.source import Source, open_source
 from etl.check.staging import StagedRows, WorkFiles, finish, hash_content
-from etl.check.table import MissingColumns, Table, find_table
+from etl.check.table import Table, find_table
+from etl.check.table_refusals import MissingColumns
 from etl.check.whole import hold_repeats, judge_file, note_layout, refuse_too_many
+from etl.check.wide import describe_wide
 from etl.core.periods import parse_period
 from schemas.models.contract import Contract
 from schemas.models.finding import Finding, Level
@@ -43,6 +51,8 @@ def check_request(request: CheckRequest) -> Checked:
             batch_id: goes into every accepted row.
             zone: whose wall time stamps with a zone of their own are turned into.
             catalogue: the targets that entries are held against; needed where the contract has entry rules.
+            known: what the reference rules may name, by code; needed where the contract has such rules.
+            history: what was known of the source before the period of the file; None: nothing.
             key: hashes persons; needed where the contract has personal columns.
 
     Returns:
@@ -66,7 +76,7 @@ def check_request(request: CheckRequest) -> Checked:
         if isinstance(source, Refusal):
             return _refuse(source, period=named)
         source = replace(source, grids=choose_grids(source.grids, corrected=request.corrected))
-        table = find_table(source.grids, contract)
+        table = find_table(source.grids, contract, file_name=request.file_name)
         if isinstance(table, Refusal):
             return _refuse_table(request, source, table, named)
         reading = _describe_reading(source, table)
@@ -122,7 +132,8 @@ def _refuse_table(request: CheckRequest, source: Source, refusal: Refusal, perio
 
 def _describe_reading(source: Source, table: Table) -> dict[str, Any]:
     columns = {
-        name: {"header": table.headers[name], "letter": name_column(place)} for name, place in table.columns.items()
+        name: {"header": table.headers[name], "letter": name_column(place)}
+        for name, place in table.sheet_columns.items()
     }
     delimiter = getattr(table.grid, "delimiter", None)
     return {
@@ -145,22 +156,34 @@ def _check_table(request: CheckRequest, table: Table, reading: Mapping[str, Any]
     own = parse_period(row_period.constant) if row_period.constant else None
     parser = ColumnParser(contract, request.unit_names, period=own, zone=request.zone)
     sorter = LineSorter(table, contract)
-    entries = EntryJudge(request.catalogue, request.as_of) if request.catalogue and contract.is_by_hand else None
-    checker = RowChecker(table, contract, parser, sorter, log, row_period, request.batch_id, entries, request.key)
+    judge = _make_judge(request)
+    checker = RowChecker(table, contract, parser, sorter, log, row_period, request.batch_id, judge, request.key)
     with WorkFiles(folder, contract) as work:
         checker.run(work)
     note_layout(checker, reading)
+    checker.sections.note_counts(log, table.grid.name or None)
+    neighbours = sorter.neighbours
+    neighbours.note(log, table.grid.name or None, above=table.lines_of_others, last_line=sorter.last_line)
+    reading = {**reading, **_describe_told(request)}
+    if contract.section:
+        reading |= {"sections": checker.sections.describe()}
+    if table.layout:
+        across = table.layout.across
+        reading |= {"wide": describe_wide(table.layout, lambda text: parse_text(checker, text, across))}
+    ReferenceJudge.of(contract, request.known).note_silence(table, log)
     if excess := log.find_excess():
         refusal = refuse_too_many(excess[0].message, excess[1])
         period = decide_period(contract, stated, None, request.as_of)
         return _refuse(refusal, log=log, reading=reading, period=None if isinstance(period, Refusal) else period)
     lines = checker.sorter.close()
+    if neighbours.refusal is not None:
+        return _refuse(neighbours.refusal, log=log, reading=reading, lines=lines)
     data_rows = checker.sorter.counts[LineKind.DATA]
     with StagedRows(work, contract) as rows:
         period = decide_period(contract, stated, rows if data_rows else None, request.as_of)
         if isinstance(period, Refusal):
             return _refuse(period, log=log, reading=reading, lines=lines)
-        refusal = (hold_repeats(checker, rows) or judge_file(checker, rows, data_rows)) if data_rows else None
+        refusal = _judge_together(checker, rows, data_rows, request.history) if data_rows else None
     if refusal is not None:
         return _refuse(refusal, log=log, reading=reading, lines=lines, period=period)
     _note_other_period(period, log)
@@ -168,7 +191,36 @@ def _check_table(request: CheckRequest, table: Table, reading: Mapping[str, Any]
         return _report_empty(log, reading, lines, period)
     staged = request.staged or folder / "accepted.parquet"
     accepted = finish(work, staged, contract, drop=sorted(checker.late))
+    write_lines(staged, table)
     return _report(request, checker, reading, lines, period, staged, accepted)
+
+
+def _make_judge(request: CheckRequest) -> RowJudges:
+    """Whoever has to be asked about the rows because the contract says so."""
+    contract = request.contract
+    judges: list[RowJudge] = [ReferenceJudge.of(contract, request.known)]
+    if request.catalogue and contract.is_by_hand:
+        judges.append(EntryJudge(request.catalogue, request.as_of))
+    return RowJudges(judges)
+
+
+def _judge_together(checker: RowChecker, rows: StagedRows, data_rows: int, history: History | None) -> Refusal | None:
+    """What only all rows together can answer; the first reason to refuse the file ends it."""
+    return (
+        hold_repeats(checker, rows)
+        or judge_between(checker, rows, history)
+        or judge_file(checker, rows, data_rows, history)
+    )
+
+
+def _describe_told(request: CheckRequest) -> dict[str, Any]:
+    """What the result rests on beside the bytes and the contract."""
+    told: dict[str, Any] = {}
+    if request.history is not None:
+        told["history"] = request.history.describe()
+    if request.known:
+        told["known"] = {code: known.describe() for code, known in request.known.items()}
+    return told
 
 
 def _find_stated(request: CheckRequest, table: Table) -> dict[str, str]:
@@ -220,21 +272,33 @@ def _report(
     silent = next((f for f in findings if f.level is Level.SYSTEM), None)
     hashed = hash_content(staged, request.contract)
     content_hash, all_zero = hashed if hashed else (None, False)
-    held = len(checker.held)
-    if accepted + held != lines["data"]:
-        raise RuntimeError(f"{accepted} accepted and {held} held are not {lines['data']} data rows")
+    quarantine = merge_lines(checker.held[number] for number in sorted(checker.held))
+    held, said = len(quarantine), _balance(checker, lines["data"], accepted)
     return Checked(
         status="accepted",
         code=silent.code if silent else None,
         message=f"接收 {accepted} 行" + (f"，隔离 {held} 行" if held else ""),
         todo="请更正被隔离的行后重新报送整份文件" if held else None,
         findings=findings,
-        reading={**reading, "period_from": period.place, "all_zero": all_zero},
+        reading={**reading, **said, "period_from": period.place, "all_zero": all_zero},
         lines=lines,
         period=period.period,
         covers=period.covers,
         rows_accepted=accepted,
         rows_quarantined=held,
-        quarantine=tuple(checker.held[line] for line in sorted(checker.held)),
+        quarantine=quarantine,
         content_hash=content_hash,
     )
+
+
+def _balance(checker: RowChecker, data_lines: int, accepted: int) -> dict[str, Any]:
+    """Prove that no row got lost; of a wide table also what became of its cells.
+
+    Raises:
+        RuntimeError: rows do not add up (a fault of ours).
+    """
+    held, layout, left_out = len(checker.held), checker.table.layout, checker.data.left_out
+    wanted = data_lines * len(layout.groups) - left_out if layout else data_lines
+    if accepted + held != wanted:
+        raise RuntimeError(f"{accepted} accepted and {held} held are not {wanted} data rows")
+    return {"wide_rows": {"accepted": accepted, "held": held, "empty": left_out}} if layout else {}

@@ -18,11 +18,15 @@ from etl.check.grid import BrokenFileError, Grid
 from etl.check.messages import MASK
 from etl.check.personal import mask_strays
 from etl.check.rows_grid import RowsGrid, to_text
+from etl.check.sheet_fields import SheetField, find_places, list_fields
 from etl.check.source import open_source
 from etl.check.table import Table, find_table
 from etl.core.correction_mark import ROW_MARK, SHEET_MARK, hash_row
 from schemas.models.contract import Contract, RowCountRule, TotalRule
-from schemas.warehouse.tables import quarantine
+from schemas.models.contract_between import SequenceRule, UsualRowsRule
+from schemas.warehouse.tables import batches, quarantine
+
+_OF_WHOLE_FILES = (TotalRule, RowCountRule, UsualRowsRule, SequenceRule)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class MarkedRow:
     original: int
     changed: bool
     texts: Mapping[str, str]
-    """Contract column -> text."""
+    """Field (`SheetField.key`) -> text."""
 
 
 def find_mark(grid: Grid) -> tuple[str, int] | None:
@@ -51,9 +55,9 @@ def choose_grids(grids: Sequence[Grid], *, corrected: bool) -> list[Grid]:
 
 
 def loosen(contract: Contract) -> Contract:
-    """The contract as some of its rows keep it: no fixed place, no total, no number of rows."""
-    hint = contract.table.model_copy(update={"sheet": None, "header_line": None})
-    rules = tuple(rule for rule in contract.rules if not isinstance(rule, (TotalRule, RowCountRule)))
+    """The contract as some of its rows keep it: no fixed place, no total, no number of rows, no running numbers."""
+    hint = contract.table.model_copy(update={"sheet": None, "header_line": None, "letters": {}})
+    rules = tuple(rule for rule in contract.rules if not isinstance(rule, _OF_WHOLE_FILES))
     return contract.model_copy(update={"table": hint, "rules": rules})
 
 
@@ -72,11 +76,11 @@ def read_marked_rows(path: Path, contract: Contract) -> list[MarkedRow]:
 
 
 def _read_rows(table: Table, grid: RowsGrid, contract: Contract, place: int) -> Any:
-    names = [column.name for column in contract.columns if column.name in table.columns]
+    places = find_places(table, contract)
     for line, row in enumerate(grid.rows[table.header_line :], start=table.first_line):
         found = ROW_MARK.match(str(row[place])) if place < len(row) else None
         if found:
-            texts = {name: _text(row, table.columns[name]) for name in names}
+            texts = {key: _text(row, at) for key, at in places.items()}
             yield MarkedRow(line, int(found[1]), hash_row(texts.values()) != found[2], texts)
 
 
@@ -109,7 +113,9 @@ def settle_rows(
     accepted = set(checked.reading.get("accepted_lines", ()))
     still = {row.line: row for row in checked.quarantine}
     kept = {r.line: r for r in connection.execute(select(quarantine).where(quarantine.c.batch_id == original))}
-    headers = {name: str(told["header"]) for name, told in checked.reading.get("columns", {}).items()}
+    read = connection.execute(select(batches.c.reading).where(batches.c.batch_id == original)).scalar_one()
+    fields = {field.key: field for field in list_fields(read or {}, contract)}
+    now = {f.header: fields[f.key].header for f in list_fields(checked.reading, contract) if f.key in fields}
     closed = 0
     for row in rows:
         before = kept.get(row.original)
@@ -117,22 +123,25 @@ def settle_rows(
             continue
         change = update(quarantine).where(quarantine.c.batch_id == original, quarantine.c.line == row.original)
         if row.line in accepted:
-            changes = _compare(before.content, row, contract, headers)
+            changes = _compare(before.content, row, contract, fields)
             connection.execute(change.values(state="corrected", corrected_by=batch, changes=changes))
             closed += 1
         elif row.line in still and before.state == "open":
             held: HeldRow = still[row.line]
-            connection.execute(change.values(codes=list(held.codes), content=dict(held.content), unit=held.unit))
+            content = {now.get(header, header): text for header, text in held.content.items()}
+            connection.execute(change.values(codes=list(held.codes), content=content, unit=held.unit))
     return closed
 
 
 def _compare(
-    before: Mapping[str, str], row: MarkedRow, contract: Contract, headers: Mapping[str, str]
+    before: Mapping[str, str], row: MarkedRow, contract: Contract, fields: Mapping[str, SheetField]
 ) -> list[dict[str, str]]:
     """`{header, before, after}` of each cell that is another now; persons masked, and shown where they changed."""
     changes = []
-    for name, text in row.texts.items():
-        column, header = contract.column_by_name[name], headers.get(name, name)
+    for field, text in ((fields[key], text) for key, text in row.texts.items() if key in fields):
+        column, header = contract.column_by_name[field.column], field.header
+        if "@" in field.key and header not in before:
+            continue  # of a wide line only the bad cells were kept
         old = before.get(header, "")
         if column.personal:
             if old != MASK and text:
@@ -152,5 +161,6 @@ def without_rows(checked: Checked, staged: Path) -> Checked:
     """The correction as it is recorded: which lines were accepted, and none in a quarantine of its own."""
     if checked.status != "accepted" or not staged.is_file():
         return checked
-    lines = pq.read_table(staged, columns=["line"])["line"].to_pylist()
-    return replace(checked, reading={**checked.reading, "accepted_lines": lines})
+    held = {row.line for row in checked.quarantine}  # a line of a wide table is mended once all its cells are
+    lines = dict.fromkeys(pq.read_table(staged, columns=["line"])["line"].to_pylist())
+    return replace(checked, reading={**checked.reading, "accepted_lines": [n for n in lines if n not in held]})

@@ -12,6 +12,7 @@ from etl.check.staging import Repeats
 from etl.check.table import Table
 from expectations.run import RuleResult
 from schemas.models.contract import Contract, EntryRule, PairRule, RateRule, RequiredWhenRule, Rule
+from schemas.models.contract_between import CarriedRule, ReferenceRule, SequenceRule
 from schemas.models.finding import Finding, Level
 
 
@@ -47,53 +48,73 @@ class Describer:
 
     def read_content(self, block: Block, row: int) -> dict[str, str]:
         """Header -> text of the filled cells of a row, persons masked."""
-        shown = {header: self.mask_text(block, row, name) for name, header in self.table.headers.items()}
+        across = self.contract.wide.across if self.contract.wide else None
+        names = [name for name in self.table.columns if name != across]  # it is the header of the values
+        number = int(block.lines[row])
+        shown = {self.table.header(name, number): self.mask_text(block, row, name) for name in names}
         return {header: text for header, text in shown.items() if text}
 
     def cell(self, block: Block, row: int, code: str, name: str) -> Finding:
         """A problem of one cell."""
-        column, line, shown = (
-            self.contract.column_by_name[name],
-            int(block.lines[row]),
-            self.mask_text(block, row, name),
+        column, number = self.contract.column_by_name[name], int(block.lines[row])
+        shown, header, line = self.mask_text(block, row, name), self.table.header(name, number), self.table.line(number)
+        message, todo = describe_cell(code, column, header, line=line, shown=shown or "空")
+        place = self._place(number, name, shown)
+        return Finding(code=code, level=Level.QUARANTINE, message=message, todo=todo, **place)
+
+    def drop(self, block: Block, row: int, name: str) -> Finding:
+        """A sum since January that is less than the one before it."""
+        number, shown = int(block.lines[row]), self.show(block, row, name)
+        header = self.table.header(name, number)
+        return Finding(
+            code="VALUE.CUMULATIVE_DROP",
+            level=Level.NOTE,
+            message=f"第 {self.table.line(number)} 行「{header}」累计为 {shown}，比前一期的累计数小，当期数为负",
+            todo="请核对这两期的累计数；如有误，请更正后重新报送整份文件",
+            **self._place(number, name, shown),
         )
-        message, todo = describe_cell(code, column, self.table.headers[name], line=line, shown=shown or "空")
-        return Finding(code=code, level=Level.QUARANTINE, message=message, todo=todo, **self._place(line, name, shown))
+
+    def name_cells(self, result: RuleResult) -> list[str]:
+        """The columns that a breach is about, those of them that the table has."""
+        rule = result.expected.rule
+        names = (_columns_of(rule) if rule else ()) or (str(result.column),)
+        return [name for name in names if name in self.table.columns]
 
     def breach(self, block: Block, row: int, result: RuleResult) -> Finding:
         """A row that breaks an expectation: of one column, or a rule of the contract in its own words."""
         rule = result.expected.rule
         if rule is None:
             return self.cell(block, row, result.code, str(result.column))
-        names = [name for name in _columns_of(rule) if name in self.table.columns]
-        line, column = int(block.lines[row]), result.column or names[-1]
-        cells = {self.table.headers[name]: self.show(block, row, name) for name in names}
+        names, number = self.name_cells(result), int(block.lines[row])
+        column = result.column or names[-1]
+        cells = {self.table.header(name, number): self.show(block, row, name) for name in names}
         return Finding(
             code=result.code,
             level=result.expected.level,
-            message=describe_pair(line, rule.message, cells),
+            message=describe_pair(self.table.line(number), rule.message, cells),
             todo=rule.todo,
             rule=rule.kind,
-            **self._place(line, column, self.show(block, row, column)),
+            **self._place(number, column, self.show(block, row, column)),
         )
 
     def shift(self, block: Block, row: int) -> Finding:
         """A row with more cells than the header."""
-        line = int(block.lines[row])
-        message = f"第 {line} 行的单元格比表头多，数据可能错位（值里含有分隔符）"
-        return self._row("ROW.SHIFTED", message, TODO_ROW, line)
+        number = int(block.lines[row])
+        message = f"第 {self.table.line(number)} 行的单元格比表头多，数据可能错位（值里含有分隔符）"
+        return self._row("ROW.SHIFTED", message, TODO_ROW, number)
 
     def repeat(self, block: Block, row: int, repeats: Repeats) -> Finding:
         """A row whose key stands elsewhere too."""
-        line = int(block.lines[row])
+        number = int(block.lines[row])
+        line = self.table.line(number)
         names = [name for name in self.contract.key if name in self.table.columns]
         shown = "，".join(f"「{self.table.headers[n]}」{self.show(block, row, n)}" for n in names)
-        if line in repeats.same:
-            message = f"第 {line} 行与第 {repeats.same[line]} 行完全相同（{shown}）"
-            return self._row("ROW.DUPLICATE", message, "该行未计入，以先出现的一行为准；请删除重复行", line)
-        others = "、".join(str(other) for other in repeats.differing[line][:5])
+        if number in repeats.same:
+            message = f"第 {line} 行与第 {self.table.line(repeats.same[number])} 行完全相同（{shown}）"
+            return self._row("ROW.DUPLICATE", message, "该行未计入，以先出现的一行为准；请删除重复行", number)
+        others = "、".join(str(self.table.line(other)) for other in repeats.differing[number][:5])
         message = f"第 {line} 行与第 {others} 行编号相同而内容不同（{shown}），均未计入"
-        return self._row("ROW.CONFLICT", message, "请核对后只保留正确的一行，重新报送整份文件", line)
+        return self._row("ROW.CONFLICT", message, "请核对后只保留正确的一行，重新报送整份文件", number)
 
     def silent_rule(self, result: RuleResult) -> Finding:
         """A rule that could not run: our fault, and no row is held back by it."""
@@ -109,18 +130,19 @@ class Describer:
             value=result.could_not_run,
         )
 
-    def _row(self, code: str, message: str, todo: str, line: int) -> Finding:
+    def _row(self, code: str, message: str, todo: str, number: int) -> Finding:
         """A problem of a row as a whole is shown at its first key cell."""
-        name = next(name for name in self.contract.key if name in self.table.columns)
-        return Finding(code=code, level=Level.QUARANTINE, message=message, todo=todo, **self._place(line, name, None))
+        names = [name for name in self.contract.key if name in self.table.columns]
+        name = next((name for name in names if name in self.table.sheet_columns), names[0])
+        return Finding(code=code, level=Level.QUARANTINE, message=message, todo=todo, **self._place(number, name, None))
 
-    def _place(self, line: int, name: str, value: str | None) -> dict[str, Any]:
+    def _place(self, number: int, name: str, value: str | None) -> dict[str, Any]:
         return {
             "sheet": self.sheet,
-            "line": line,
+            "line": self.table.line(number),
             "column": name,
-            "header": self.table.headers[name],
-            "cell": self.table.cell(name, line),
+            "header": self.table.header(name, number),
+            "cell": self.table.cell(name, number),
             "value": value,
         }
 
@@ -134,4 +156,6 @@ def _columns_of(rule: Rule) -> tuple[str, ...]:
         return rule.when, rule.column
     if isinstance(rule, EntryRule):
         return (*rule.beside, rule.column)
+    if isinstance(rule, (CarriedRule, ReferenceRule, SequenceRule)):
+        return rule.own_columns
     return ()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from etl.check.grid import find_column
 from schemas.models.contract import Column, Contract
 
 _TAIL = re.compile(r"^(.+?)[(\[【]([^()\[\]【】]*)[)\]】]$")
@@ -27,6 +28,25 @@ class Header:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """One column of values of a wide table.
+
+    Attributes:
+        place: its sheet column, from 0.
+        column: the contract column of the cells below.
+        value: what the header says of `across`: a period in its stable spelling, else the words as they stand.
+        header: the header as people see it, with the groups above it.
+        names_column: whether it says which column of values it is, beside the period.
+    """
+
+    place: int
+    column: str
+    value: str
+    header: str
+    names_column: bool = False
+
+
+@dataclass(frozen=True)
 class HeaderMatch:
     """How a line of cells answers to a contract.
 
@@ -35,12 +55,14 @@ class HeaderMatch:
         missing: contract columns (not optional ones) without a cell.
         twice: contract columns with several cells.
         wrong_unit: contract column -> the cell that differs from it only in its unit of measure.
+        headings: of a wide table, its columns of values.
     """
 
     columns: Mapping[str, int]
     missing: tuple[str, ...]
     twice: tuple[str, ...]
     wrong_unit: Mapping[str, str]
+    headings: tuple[Heading, ...] = ()
 
     @property
     def is_full(self) -> bool:
@@ -71,7 +93,11 @@ def match_headers(cells: Sequence[Sequence[str]], contract: Contract) -> HeaderM
     columns: dict[str, int] = {}
     twice: list[str] = []
     wrong_unit: dict[str, str] = {}
-    for column in contract.columns:
+    for column in contract.header_columns:
+        if column.name in contract.table.letters:
+            place = find_column(contract.table.letters[column.name])
+            columns |= {column.name: place} if place < len(cells) else {}
+            continue
         scores = [max((_compare(h, column) for h in spellings), default=0) for spellings in headers]
         best = max(scores, default=0)
         places = [i for i, score in enumerate(scores) if score == best]
@@ -83,8 +109,8 @@ def match_headers(cells: Sequence[Sequence[str]], contract: Contract) -> HeaderM
             twice.append(column.name)
         else:
             columns[column.name] = places[0]
-    missing = [c.name for c in contract.columns if c.name not in columns and c.name not in twice]
-    needed = tuple(name for name in missing if not contract.column_by_name[name].optional_column or name in wrong_unit)
+    missing = [c.name for c in contract.header_columns if c.name not in columns and c.name not in twice]
+    needed = tuple(name for name in missing if not contract.may_lack(name) or name in wrong_unit)
     return HeaderMatch(columns, needed, tuple(twice), wrong_unit)
 
 
@@ -96,6 +122,10 @@ def _compare(header: Header, column: Column) -> int:
             continue
         if header.unit == known.unit:
             return 2
-        both_measure = header.unit in _MEASURES and known.unit in _MEASURES
-        score = max(score, 1) if not both_measure else (score or -1)
+        score = max(score, 1) if not units_differ(header.unit, known.unit) else (score or -1)
     return score
+
+
+def units_differ(one: str, other: str) -> bool:
+    """Whether both are units of measure, and not the same one."""
+    return one != other and one in _MEASURES and other in _MEASURES

@@ -16,6 +16,8 @@ import pyarrow as pa
 from etl.check.arrow import is_filled, match, pc, to_mask
 from etl.check.grid import Block
 from etl.check.headers import fold
+from etl.check.neighbours import NeighbourWatch
+from etl.check.section_texts import states_count
 from etl.check.table import Table
 from schemas.models.contract import Contract
 
@@ -59,32 +61,36 @@ class LineSorter:
     def __post_init__(self) -> None:
         hint = self.contract.table
         self.counts = dict.fromkeys(LineKind, 0)
-        titles = self.table.header_line - self.table.header_height
+        above = self.table.header_line - self.table.header_height
         self.counts[LineKind.HEADER] = self.table.header_height
-        self.counts[LineKind.NOTE] = len(self.table.titles)
-        self.counts[LineKind.BLANK] = titles - len(self.table.titles)
+        self.counts[LineKind.NOTE] = sum(any(row) for row in self.table.grid.head()[:above])
+        self.counts[LineKind.BLANK] = above - self.counts[LineKind.NOTE]
         self.last_line = self.table.header_line
         words = "|".join(_BLANK_CLASS.join(map(re.escape, word)) for word in hint.total_words)
         self._total = f"^(?:{words}){_BLANK_CLASS}[:：]?(?:[(（].*[)）])?$" if words else "$^"
         footers = "|".join(_BLANK_CLASS.join(map(re.escape, word)) for word in hint.footer_words)
         self._footer = f"^(?:{footers})" if footers else "$^"
-        self._mapped = sorted(self.table.columns.values())
-        self._required = [self.table.columns[c.name] for c in self.contract.columns if self._is_required(c.name)]
-        self._key = [self.table.columns[name] for name in self.contract.key if name in self.table.columns]
-
-    def _is_required(self, name: str) -> bool:
-        return self.contract.column_by_name[name].required and name in self.table.columns
+        places, by_name = self.table.sheet_columns, self.contract.column_by_name
+        self._values = sorted(h.place for h in self.table.layout.headings) if self.table.layout else []
+        self._mapped = sorted({*places.values(), *self._values})
+        self._required = [place for name, place in places.items() if by_name[name].required]
+        self._key = [places[name] for name in self.contract.key if name in places]
+        self.neighbours = NeighbourWatch(self.contract, places, self.table.titles)
 
     def sort(self, block: Block) -> np.ndarray:
         """The kind of each row of the block (uint8, `LineKind`)."""
         kinds = np.full(len(block), LineKind.DATA, dtype=np.uint8)
         filled = [is_filled(text) for text in block.texts]
-        count = np.sum(filled, axis=0) if filled else np.zeros(len(block), dtype=int)
+        own = filled[self.table.left : self.table.right]
+        count = np.sum(own, axis=0) if own else np.zeros(len(block), dtype=int)
         kinds[count == 0] = LineKind.BLANK
         kinds[self._find_totals(block)] = LineKind.SUBTOTAL
         mapped = np.any([filled[i] for i in self._mapped], axis=0)
         for row in np.flatnonzero((kinds == LineKind.DATA) & ((count == 1) | ~mapped | self._is_header(block))):
             kinds[row] = self._sort_sparse(block, int(row), bool(mapped[row]))
+        cut = self.neighbours.look(block, count > 0, lambda row: self._repeats_header(block, row))
+        kinds[self.neighbours.page_titles] = LineKind.NOTE
+        kinds[cut:] = np.where(kinds[cut:] == LineKind.BLANK, LineKind.BLANK, LineKind.NOTE)
         self._sort_footer(block, kinds, filled)
         self._leave_out_forms(kinds, filled)
         self._keep_totals(block, kinds)
@@ -92,7 +98,10 @@ class LineSorter:
         return kinds
 
     def _first_filled(self, block: Block) -> pa.Array:
-        return pc.coalesce(*block.texts)
+        return pc.coalesce(*self._own(block))
+
+    def _own(self, block: Block) -> Sequence[pa.Array]:
+        return block.texts[self.table.left : self.table.right]
 
     def _find_totals(self, block: Block) -> np.ndarray:
         found = match(self._first_filled(block), self._total)
@@ -115,22 +124,37 @@ class LineSorter:
     def _sort_sparse(self, block: Block, row: int, mapped: bool) -> LineKind:
         if mapped and self._repeats_header(block, row):
             return LineKind.HEADER
-        text = next(t for t in (_text(block, i, row) for i in range(len(block.texts))) if t)
+        texts = [t for t in (_text(block, i, row) for i in range(self.table.left, self.table.right)) if t]
+        text = texts[0]
+        if len(texts) == 1 and self._heads_section(text):
+            return LineKind.SECTION
         if not mapped:
             # A running number or a remark beside empty cells is a line of the form without data.
             return LineKind.NOTE if re.match(self._footer, text) or text.isdigit() else LineKind.SECTION
         return LineKind.SECTION if _NUMBERED.match(text) and len(self._mapped) > 1 else LineKind.DATA
 
+    def _heads_section(self, text: str) -> bool:
+        """Under a contract with section headings, a line with one cell is one, if it is no number and no footer."""
+        section = self.contract.section
+        if section is None or section.column in self.table.sheet_columns:
+            return False
+        if len(self._mapped) == 1 or re.match(self._footer, text) or text.isdigit():
+            return False
+        return states_count(text) or not section.counted
+
     def _sort_footer(self, block: Block, kinds: np.ndarray, filled: Sequence[np.ndarray]) -> None:
         """From the first footer word on, a line is a note unless it is plainly data."""
         starts = match(self._first_filled(block), self._footer)
-        required = np.sum([filled[i] for i in self._required], axis=0) if self._required else np.zeros(len(block))
-        notes = starts & (required < len(self._required)) & (kinds == LineKind.DATA)
+        wanted = [filled[i] for i in self._required]
+        if self._values:
+            wanted.append(np.any([filled[i] for i in self._values], axis=0))
+        required = np.sum(wanted, axis=0) if wanted else np.zeros(len(block))
+        notes = starts & (required < len(wanted)) & (kinds == LineKind.DATA)
         if not self._in_footer and not notes.any():
             return
         begin = 0 if self._in_footer else int(np.argmax(notes))
         keyed = np.all([filled[i] for i in self._key], axis=0) if self._key else np.ones(len(block), dtype=bool)
-        plainly_data = keyed & (required * 2 > len(self._required)) & ~notes
+        plainly_data = keyed & (required * 2 > len(wanted)) & ~notes
         after = np.arange(len(block)) >= begin
         kinds[after & ~plainly_data & np.isin(kinds, (LineKind.DATA, LineKind.SECTION))] = LineKind.NOTE
         self._in_footer = True
@@ -146,8 +170,8 @@ class LineSorter:
 
     def _keep_totals(self, block: Block, kinds: np.ndarray) -> None:
         for row in np.flatnonzero(kinds == LineKind.SUBTOTAL):
-            texts = {name: _text(block, i, int(row)) for name, i in self.table.columns.items()}
-            word = next(t for t in (_text(block, i, int(row)) for i in range(len(block.texts))) if t)
+            texts = {name: _text(block, i, int(row)) for name, i in self.table.sheet_columns.items()}
+            word = next(t for t in (text[int(row)].as_py() for text in self._own(block)) if t)
             self.totals.append({**texts, "": fold(word)})
 
     def _account(self, block: Block, kinds: np.ndarray) -> None:

@@ -32,12 +32,15 @@ def find_periods(text: str, grain: Grain) -> list[str]:
 
     With grain `any`, those of the finest grain that it names at all.
     """
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    plain = _YEAR_WORDS.sub(lambda m: m[0].translate(_DIGITS), plain)
-    plain = _MONTH_WORDS.sub(lambda m: str(_MONTH_NAMES.index(m[0]) + 1), plain)
-    plain = _FULL_DATE.sub(" ", plain)
+    plain = _FULL_DATE.sub(" ", _write_digits(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))))
     finders = _ANY_FINDERS if grain == "any" else [_FINDERS[grain]]
     return list(dict.fromkeys(next((found for find in finders if (found := find(plain))), [])))
+
+
+def _write_digits(text: str) -> str:
+    """`二〇二三年三月` as 2023年3月."""
+    text = _YEAR_WORDS.sub(lambda m: m[0].translate(_DIGITS), text)
+    return _MONTH_WORDS.sub(lambda m: str(_MONTH_NAMES.index(m[0]) + 1), text)
 
 
 def _find_months(text: str) -> list[str]:
@@ -56,7 +59,9 @@ def _find_quarters(text: str) -> list[str]:
 
 
 def _find_halves(text: str) -> list[str]:
-    return [f"{year}-H{1 if word == '上' else 2}" if word else f"{year}-H{n}" for year, word, n in _HALF.findall(text)]
+    found = [f"{year}-H{1 if word == '上' else 2}" if word else f"{year}-H{n}" for year, word, n in _HALF.findall(text)]
+    ranges = [(y, int(a), int(b)) for y, a, b in _RANGE.findall(text)]
+    return found + [f"{y}-H{b // 6}" for y, a, b in ranges if b % 6 == 0 and b - a == 5]
 
 
 def _find_weeks(text: str) -> list[str]:
@@ -74,7 +79,7 @@ def _find_stable_months(text: str) -> list[str]:
 
 
 _FINDERS: dict[str, Callable[[str], list[str]]] = {
-    "month": _find_months,
+    "month": _find_stable_months,
     "quarter": _find_quarters,
     "half": _find_halves,
     "year": _YEAR.findall,
@@ -112,6 +117,52 @@ def _read_any(text: str) -> str | None:
     except ValueError:
         return None
     return None if period is None or period.grain == "day" else period.text
+
+
+def read_heading(text: str, grain: str, year: str | None = None) -> str | None:
+    """The period that a header cell is; None where it says anything else besides (`2023年同比`).
+
+    Args:
+        text: the cell, perhaps with the groups above it (`2023年一季度`).
+        grain: what the table's periods are.
+        year: that of the table, for cells without one (`3月`, `1-2月`, `上半年`).
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if day := _FIRST_DAY.fullmatch(plain):  # a spreadsheet keeps 2023年3月 as the first day of the month
+        plain = day[1]
+    plain = _SAID_BESIDE.sub("", plain)
+    dated = _write_digits(plain if _BEGINS_WITH_YEAR.match(plain) or year is None else f"{year}年{plain}")
+    if not any(whole.fullmatch(dated) for whole in _WHOLE[grain]):
+        return None
+    found = list(dict.fromkeys(_FINDERS[grain](dated)))
+    return found[0] if len(found) == 1 else None
+
+
+def read_running(text: str, year: str | None = None) -> str | None:
+    """The months since January that a header cell of running sums means: `3月`, `1-3月`, `一季度` are 2023-01..03."""
+    plain = text.replace("前三季度", "1-9月")
+    found = next((one for grain in _WHOLE if (one := read_heading(plain, grain, year))), None)
+    period = parse_period(found) if found else None
+    if period is None or (period.grain == "months" and period.start.month > 1):
+        return None
+    return spell_months(period.end.year, 1, period.end.month)
+
+
+def spell_months(year: int, first: int, last: int) -> str:
+    return f"{year}-{first:02d}" if first == last else f"{year}-{first:02d}..{last:02d}"
+
+
+_FIRST_DAY = re.compile(r"(20\d\d-\d\d)-01(?:00:00:00)?")
+_SAID_BESIDE = re.compile(r"(?:累计|[(]累计[)])$")
+_BEGINS_WITH_YEAR = re.compile(r"20\d\d|二[〇零○]")
+_WHOLE_YEAR = re.compile(r"20\d\d(?:年度?|年?全年)?")
+_WHOLE: dict[str, tuple[re.Pattern[str], ...]] = {
+    "month": (_RANGE, _STABLE_RANGE, _MONTH),
+    "quarter": (_QUARTER, _RANGE),
+    "half": (_HALF, _RANGE),
+    "year": (_WHOLE_YEAR,),
+}
+"""What may stand in the header of a table whose periods are of this grain."""
 
 
 def expand_period(period: str) -> tuple[str, ...]:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from etl.check.history import History
+from etl.check.references import Known
+from etl.check.surroundings import find_known
 from etl.core.by_hand import ByHandCatalogue
 from etl.core.context import Context
 from etl.core.secret import open_key
@@ -29,6 +32,8 @@ class CheckRequest:
     batch_id: str = ""
     zone: str = "Asia/Shanghai"
     catalogue: ByHandCatalogue | None = None
+    known: Mapping[str, Known] = field(default_factory=dict)
+    history: History | None = None
     key: bytes | None = field(default=None, repr=False)
     corrected: bool = False
     """Only the marked sheet of corrected rows is read, under the contract of single rows."""
@@ -54,5 +59,6 @@ def make_request(
         batch_id=batch_id,
         zone=ctx.zone_of(contract),
         catalogue=ByHandCatalogue.of(ctx.registry) if contract.is_by_hand else None,
+        known=find_known(ctx, contract),
         key=open_key(ctx.settings, ctx.engine).value if contract.has_personal else None,
     )

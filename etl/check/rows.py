@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,15 +12,18 @@ import pyarrow as pa
 
 from etl.check.arrow import is_filled, pc
 from etl.check.checked import HeldRow
+from etl.check.data_rows import DataRows
 from etl.check.describe import Describer
-from etl.check.entries import EntryJudge
+from etl.check.facts import RowJudge
 from etl.check.file_period import RowPeriod
 from etl.check.findings import FindingLog
 from etl.check.grid import Block
-from etl.check.lines import LineKind, LineSorter
+from etl.check.lines import LineSorter
 from etl.check.parse import ColumnParser, arrow_type
 from etl.check.parsed import Parsed
 from etl.check.personal import hash_column
+from etl.check.running_sums import split_sums
+from etl.check.sections import SectionKeeper
 from etl.check.staging import WorkFiles
 from etl.check.table import Table
 from expectations.run import RuleResult, run_rules
@@ -37,10 +40,10 @@ class RowChecker:
     """The checks of one file's rows.
 
     Attributes:
-        held: line -> the row kept back.
-        late: lines held back only by a look at the whole file; they are among the good rows of the work files.
+        held: row number (`Block.lines`) -> the row kept back.
+        late: numbers of rows held back only by a look at the whole file; they are among the good rows of the files.
         unread: per column, how many cells could not be read (their sum is then unknown).
-        entries: holds rows against the targets they name; only where the contract has entry rules.
+        judge: holds rows against what the file itself cannot know (targets, other sources), where the contract asks.
         key: hashes persons; needed where the contract has personal columns.
     """
 
@@ -51,11 +54,19 @@ class RowChecker:
     log: FindingLog
     period: RowPeriod
     batch_id: str
-    entries: EntryJudge | None = None
+    judge: RowJudge | None = None
     key: bytes | None = field(default=None, repr=False)
     held: dict[int, HeldRow] = field(default_factory=dict)
     late: set[int] = field(default_factory=set)
     unread: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def data(self) -> DataRows:
+        return DataRows(self.table, self.contract)
+
+    @cached_property
+    def sections(self) -> SectionKeeper:
+        return SectionKeeper(self.table.left)
 
     @cached_property
     def describe(self) -> Describer:
@@ -63,22 +74,20 @@ class RowChecker:
 
     def run(self, work: WorkFiles) -> None:
         """Check all blocks and write the typed rows; stops as soon as one rule has too many bad rows."""
-        for block in self.table.grid.blocks(self.table.first_line, self.table.width):
-            kinds = self.sorter.sort(block)
-            data = block.take(kinds == LineKind.DATA)
-            if len(data):
-                work.write(*self._check_block(data))
+        for block in self.data.read(self.sorter, self.sections):
+            work.write(*self._check_block(block))
             if self.log.find_excess():
                 return
 
     def _check_block(self, block: Block) -> tuple[pa.Table, np.ndarray]:
         parsed = {c.name: self._parse(block, c) for c in self.contract.columns if c.name in self.table.columns}
+        self._split_sums(block, parsed)
         marks: Marks = {}
         self._note_problems(block, parsed, marks)
         self._judge(block, parsed, marks)
         if block.ragged.any():
             _mark(marks, "ROW.SHIFTED", block.ragged)
-            shifted = np.flatnonzero(block.ragged)
+            shifted = self._tell_once(block, np.flatnonzero(block.ragged), [])
             self.log.add_rows("ROW.SHIFTED", None, shifted, lambda row: self.describe.shift(block, row))
         held = np.any(list(marks.values()), axis=0) if marks else np.zeros(len(block), dtype=bool)
         rows = self._assemble(block, parsed)
@@ -96,12 +105,23 @@ class RowChecker:
             raise ValueError(f"contract {self.contract.id} has personal columns: give the key")
         return hash_column(parsed, column, self.key)
 
+    def _split_sums(self, block: Block, parsed: dict[str, Parsed]) -> None:
+        """Sums since January become single periods before any rule looks at them."""
+        layout = self.table.layout
+        if layout is None or not layout.running:
+            return
+        for name in layout.values:
+            singles = split_sums(parsed[name], block.lines, layout)
+            parsed[name] = singles.parsed
+            bad = np.flatnonzero(singles.dropped)
+            self.log.add_rows("VALUE.CUMULATIVE_DROP", name, bad, lambda row, n=name: self.describe.drop(block, row, n))
+
     def _note_problems(self, block: Block, parsed: Mapping[str, Parsed], marks: Marks) -> None:
         for name, column in parsed.items():
             for code, mask in column.problems.items():
                 _mark(marks, code, mask)
                 self.unread[name] = self.unread.get(name, 0) + int(mask.sum())
-                rows = np.flatnonzero(mask)
+                rows = self._tell_once(block, np.flatnonzero(mask), [name])
                 self.log.add_rows(code, name, rows, lambda row, c=code, n=name: self.describe.cell(block, row, c, n))
 
     def _judge(self, block: Block, parsed: Mapping[str, Parsed], marks: Marks) -> None:
@@ -116,12 +136,19 @@ class RowChecker:
                 mask = np.zeros(len(block), dtype=bool)
                 mask[bad] = True
                 _mark(marks, result.code, mask)
+            bad = self._tell_once(block, bad, self.describe.name_cells(result))
             self.log.add_rows(
                 result.code, result.column, bad, lambda row, r=result: self.describe.breach(block, row, r)
             )
 
+    def _tell_once(self, block: Block, rows: np.ndarray, names: Sequence[str]) -> np.ndarray:
+        """Of the rows of one line, the first alone, where the cells that are spoken of are the same in all of them."""
+        if self.table.layout is None or not set(names) <= self.table.sheet_columns.keys():
+            return rows
+        return rows[np.unique(self.table.lines(block.lines[rows]), return_index=True)[1]]
+
     def _to_judge(self, parsed: Mapping[str, Parsed]) -> pd.DataFrame:
-        facts = self.entries.facts(parsed) if self.entries else {}
+        facts = self.judge.facts(parsed) if self.judge else {}
         return _to_frame(parsed, facts)
 
     def _assemble(self, block: Block, parsed: Mapping[str, Parsed]) -> pa.Table:
@@ -154,10 +181,11 @@ class RowChecker:
 
     def hold_row(self, block: Block, row: int, codes: Iterable[str], *, unit: str | None, period: str | None) -> None:
         """Keep a row back, with its cells as they stood; a unit that nobody knows is kept as it was written."""
-        line = int(block.lines[row])
+        number = int(block.lines[row])
         unit = unit or self.describe.mask_text(block, row, self.contract.unit_column)
         content = self.describe.read_content(block, row)
-        self.held[line] = HeldRow(self.table.grid.name, line, unit, period, tuple(codes), content)
+        line = self.table.line(number)
+        self.held[number] = HeldRow(self.table.grid.name, line, unit, period, tuple(codes), content)
 
 
 def _join_words(parsed: Mapping[str, Parsed], size: int) -> pa.Array:

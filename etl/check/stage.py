@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,8 @@ from etl.check.checked import Checked
 from etl.check.corrections import MarkedRow, without_rows
 from etl.check.periods import period_before
 from etl.check.reader import read_file
-from etl.check.request import make_request
+from etl.check.references import find_referred
+from etl.check.request import CheckRequest, make_request
 from etl.check.sandboxed_marks import read_marked
 from etl.check.store import (
     LandedBatch,
@@ -30,6 +32,7 @@ from etl.check.store import (
     write_batch,
     write_details,
 )
+from etl.check.surroundings import find_history
 from etl.core.context import Context
 from etl.core.outcomes import Outcome, record
 from schemas.models.contract import Contract
@@ -47,6 +50,7 @@ class _Read:
 
     batch: LandedBatch
     checked: Checked
+    request: CheckRequest
     marked: Sequence[MarkedRow] = ()
 
 
@@ -79,7 +83,7 @@ def check_waiting(ctx: Context, source: str | None = None) -> dict[str, Checked]
     """
     settled: dict[str, Checked] = {}
     faults: list[Exception] = []
-    for name in sorted({batch.source for batch in find_waiting(ctx, source)}):
+    for name in _order_sources(ctx, {batch.source for batch in find_waiting(ctx, source)}):
         with holding_lock(ctx.engine, f"check:{name}"):
             reads = [read for batch in find_waiting(ctx, name) if (read := _try_read(ctx, batch, faults))]
             for read in sorted(reads, key=lambda r: r.checked.period or ""):
@@ -87,6 +91,16 @@ def check_waiting(ctx: Context, source: str | None = None) -> dict[str, Checked]
     if faults:
         raise ExceptionGroup(f"{len(faults)} 个文件未能检查，其一：{faults[0]}", faults)
     return settled
+
+
+def _order_sources(ctx: Context, waiting: set[str]) -> list[str]:
+    """By name, but what others refer to comes before them, so that rows which came together find each other."""
+    known = ctx.registry.contracts
+    referred = {name: find_referred(known[name]) & waiting if name in known else set[str]() for name in sorted(waiting)}
+    try:
+        return list(TopologicalSorter(referred).static_order())
+    except CycleError:  # two sources that name each other: neither can be the first
+        return sorted(waiting)
 
 
 def _try_read(ctx: Context, batch: LandedBatch, faults: list[Exception]) -> _Read | None:
@@ -112,17 +126,28 @@ def _read(ctx: Context, batch: LandedBatch) -> _Read:
     request = make_request(ctx, contract, batch.path, file_name=batch.file_name, staged=staged, batch_id=batch.batch_id)
     marked = read_marked(batch.path, contract, ctx.settings) if batch.correction_of else []
     if not any(row.changed for row in marked):  # nobody wrote into the sheet of rows: the file itself was mended
-        return _Read(replace(batch, correction_of=None), read_file(request, ctx.settings))
+        return _Read(replace(batch, correction_of=None), read_file(request, ctx.settings), request)
     original = read_batch(ctx, str(batch.correction_of))
     request = replace(request, corrected=True, given_period=original.period)
-    return _Read(batch, without_rows(read_file(request, ctx.settings), staged), marked)
+    return _Read(batch, without_rows(read_file(request, ctx.settings), staged), request, marked)
+
+
+def _read_with_history(ctx: Context, read: _Read) -> Checked:
+    """The file once more, now that its period is known, held against the periods before it; most have no such rule."""
+    request = read.request
+    history = find_history(ctx, request.contract, read.checked, batch_id=read.batch.batch_id)
+    if history is None:
+        return read.checked
+    checked = read_file(replace(request, history=history), ctx.settings)
+    return without_rows(checked, request.staged) if request.corrected and request.staged else checked
 
 
 def _settle(ctx: Context, read: _Read) -> Checked:
     """Compare with earlier batches, write everything, one outcome."""
     batch, contract = read.batch, _contract_of(ctx, read.batch)
     with record(ctx, "check", batch.batch_id, batch.source) as outcome:
-        checked = read.checked if batch.correction_of else _compare(ctx, batch, read.checked, contract)
+        checked = _read_with_history(ctx, read)
+        checked = checked if batch.correction_of else _compare(ctx, batch, checked, contract)
         write_details(ctx.engine, batch, checked, contract, read.marked)
         _show_accepted(batch.path, visible=checked.status == "accepted")
         write_batch(ctx, batch, checked, contract)

@@ -6,7 +6,7 @@ Whole-file questions (keys, sums, dates, the content hash) are asked in DuckDB o
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,27 @@ class StagedRows:
         chosen = f"select distinct {name} from work where {name} is not null and {kept} order by 1"  # noqa: S608
         rows = self._con.execute(chosen).fetchall()
         return [row[0] for row in rows]
+
+    def find_lines(self) -> list[int]:
+        """The lines of all data rows, in their order."""
+        return [line for (line,) in self._con.execute("select line from work order by line").fetchall()]
+
+    def read_rows(self, key: Sequence[str], columns: Sequence[str]) -> list[Mapping[str, Any]]:
+        """All data rows by line: `line`, `period`, `held`, the columns of the key as text, and some others."""
+        texts = ", ".join(f"{quote_name(name)}::varchar as {quote_name(name)}" for name in key)
+        others = ", ".join(quote_name(name) for name in columns)
+        chosen = ", ".join(part for part in (f'line, "period", {HELD} as held', texts, others) if part)
+        return self._con.execute(f"select {chosen} from work order by line").to_arrow_table().to_pylist()  # noqa: S608
+
+    def find_gaps(self, column: str, by: Sequence[str]) -> dict[int, int]:
+        """Line of a row whose number does not follow the one before it in its group -> that number."""
+        name, parts = quote_name(column), ", ".join(map(quote_name, by))
+        order = f"{f'partition by {parts} ' if parts else ''}order by {name}, line"
+        rows = self._con.execute(
+            f"select line, before from (select line, {name} as own, lag({name}) over ({order}) as before from work "  # noqa: S608 - names of the contract
+            f"where {name} is not null) where own - before <> 1 order by line"
+        ).fetchall()
+        return dict(rows)
 
     def sum_column(self, column: str) -> Any:
         """Exact sum over all data rows, held ones too; empty cells add nothing."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from etl.check.candidates import Candidate, find_candidates, find_titles
 from etl.check.checked import Refusal
 from etl.check.grid import Grid, name_column
-from etl.check.headers import MONEY, HeaderMatch, fold, match_headers, take_apart
+from etl.check.headers import fold
+from etl.check.neighbours import count_foreign_lines
+from etl.check.table_refusals import RESEND, find_unknown, refuse_columns, refuse_neighbours
+from etl.check.unit_lines import check_unit_lines
+from etl.check.wide import WideLayout
 from schemas.models.contract import Contract
-
-HEADER_WITHIN = 30
-
-_UNIT_LINE = re.compile(r"(?:计量)?单位[::]\s*([一-鿿%‰]+)")
-_RESEND = "请按约定的表头整理后重新报送整份文件"
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,15 @@ class Table:
     Attributes:
         header_line: last line of the header, from 1; data start on the next one.
         header_height: lines of the header (2 where a group header stands above it).
-        columns: contract column -> sheet column, from 0.
+        columns: contract column -> sheet column, from 0; what no sheet column holds (values of the header, names of
+            sections) stands from `width` on.
         headers: contract column -> header cell as it stands in the file.
         extra: header cells that the contract neither knows nor ignores.
-        width: columns of the table.
-        titles: the filled lines above the header, each as one text.
+        width: columns that are read.
+        left, right: the columns between which the table stands; others may be of a table beside it.
+        titles: the filled lines above the header, each as one text; without those of a table above.
         header_cells: the header as read, to recognise its repetition on a later page.
+        layout: of a wide table, which columns stand below which value of the header.
     """
 
     grid: Grid
@@ -39,55 +44,70 @@ class Table:
     headers: Mapping[str, str]
     extra: tuple[str, ...]
     width: int
+    left: int
+    right: int
     titles: tuple[str, ...]
     header_cells: tuple[str, ...]
+    layout: WideLayout | None = None
 
     @property
     def first_line(self) -> int:
         return self.header_line + 1
 
-    def cell(self, column: str, line: int) -> str:
-        return f"{name_column(self.columns[column])}{line}"
-
-
-@dataclass(frozen=True)
-class MissingColumns(Refusal):
-    """The header that was found lacks columns; `unknown` are its cells that answer to no column of the contract."""
-
-    grid: Grid
-    line: int
-    missing: tuple[str, ...]
-    unknown: Mapping[int, str]
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    grid: Grid
-    line: int
-    height: int
-    cells: tuple[str, ...]
-    match: HeaderMatch
+    @property
+    def lines_of_others(self) -> int:
+        """Lines above the header that are of another table."""
+        return count_foreign_lines(self.grid.head()[: self.header_line - self.header_height])
 
     @property
-    def rank(self) -> tuple[bool, int, int, int]:
-        found = len(self.match.columns) + len(self.match.wrong_unit)
-        return self.match.is_full, found, -self.height, -self.line
+    def sheet_columns(self) -> dict[str, int]:
+        """The columns that one cell of each line holds."""
+        return {name: place for name, place in self.columns.items() if place < self.width}
+
+    def line(self, row: int) -> int:
+        """The line of the sheet of a row number (`Block.lines`)."""
+        return self.layout.line(row) if self.layout else row
+
+    def lines(self, rows: np.ndarray) -> np.ndarray:
+        """The same for many rows."""
+        return rows // len(self.layout.groups) if self.layout else rows
+
+    def header(self, column: str, row: int) -> str:
+        """The header cell above a value."""
+        heading = self.layout.find(column, row) if self.layout else None
+        return heading.header if heading else self.headers[column]
+
+    def cell(self, column: str, row: int) -> str | None:
+        """Where a value stands (`D14`): what the header says, in the header. None where no one cell holds it."""
+        if self.columns[column] < self.width:
+            return f"{name_column(self.columns[column])}{self.line(row)}"
+        heading = self.layout.find(column, row) if self.layout else None
+        if heading is None:
+            return None
+        return f"{name_column(heading.place)}{self.line(row) if heading.column == column else self.header_line}"
 
 
-def find_table(grids: Sequence[Grid], contract: Contract) -> Table | Refusal:
-    """Find the one table of the contract among the sheets (or the readings of a text file)."""
+def find_table(grids: Sequence[Grid], contract: Contract, *, file_name: str = "") -> Table | Refusal:
+    """Find the one table of the contract among the sheets (or the readings of a text file).
+
+    Args:
+        grids: the sheets.
+        contract: the promise.
+        file_name: may name the year of a header that says `3月`.
+    """
     if contract.table.sheet is not None:
         grids = [g for g in grids if fold(g.name) == fold(contract.table.sheet)]
         if not grids:
-            return Refusal("TABLE.NOT_FOUND", f"没有名为「{contract.table.sheet}」的工作表", _RESEND)
+            return Refusal("TABLE.NOT_FOUND", f"没有名为「{contract.table.sheet}」的工作表", RESEND)
     if not any(any(any(row) for row in grid.head()) for grid in grids):
         return Refusal("FILE.EMPTY", "文件里没有任何内容", "请重新导出后报送")
-    best = [max(_candidates(grid, contract), key=lambda c: c.rank, default=None) for grid in grids]
-    found = sorted((c for c in best if c is not None), key=lambda c: c.rank, reverse=True)
+    everywhere = [find_candidates(grid, contract, file_name=file_name) for grid in grids]
+    best = [max(one, key=lambda c: c.rank) for one in everywhere if one]
+    found = sorted(best, key=lambda c: c.rank, reverse=True)
     full = [c for c in found if c.match.is_full]
     if not full:
-        return _refuse_columns(found[0] if found else None, contract)
-    with_rows = [c for c in full if _has_rows(c)] or full[:1]
+        return refuse_columns(found[0] if found else None, contract)
+    with_rows = [c for c in full if c.has_rows] or full[:1]
     if len({c.grid.name for c in with_rows}) > 1:
         names = "、".join(f"「{c.grid.name}」" for c in with_rows)
         return Refusal(
@@ -95,111 +115,38 @@ def find_table(grids: Sequence[Grid], contract: Contract) -> Table | Refusal:
             f"有 {len(with_rows)} 个工作表都像要报的表：{names}",
             "请只保留要报送的那个工作表后重新报送",
         )
-    return _check_unit_line(_make_table(with_rows[0], contract), contract)
+    chosen = with_rows[0]
+    if refusal := refuse_neighbours(chosen, next(one for one in everywhere if chosen in one)):
+        return refusal
+    table = _make_table(chosen, contract)
+    headings = chosen.match.headings
+    silent = {name: table.headers[name] for name in table.sheet_columns} | {h.column: h.header for h in headings}
+    return check_unit_lines(table.titles, silent, contract) or table
 
 
-def _candidates(grid: Grid, contract: Contract) -> Iterator[_Candidate]:
-    head = grid.head()
-    pinned = contract.table.header_line
-    for index in range(min(len(head), HEADER_WITHIN)):
-        if pinned is not None and index + 1 != pinned:
-            continue
-        single = [[cell] for cell in head[index]]
-        yield _Candidate(grid, index + 1, 1, tuple(head[index]), match_headers(single, contract))
-        if index + 1 < len(head):
-            cells = _join_lines(head[index], head[index + 1])
-            joined = tuple(spellings[0] for spellings in cells)
-            yield _Candidate(grid, index + 2, 2, joined, match_headers(cells, contract))
-
-
-def _join_lines(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
-    """A header of two lines: the lower cell, the group above it with the lower cell, or the upper one alone."""
-    cells: list[list[str]] = []
-    group = ""
-    for i in range(max(len(upper), len(lower))):
-        top = upper[i] if i < len(upper) else ""
-        bottom = lower[i] if i < len(lower) else ""
-        group = top or group
-        cells.append([bottom, group + bottom] if bottom else [top])
-    return cells
-
-
-def _has_rows(candidate: _Candidate) -> bool:
-    return any(any(row) for row in candidate.grid.head()[candidate.line :])
-
-
-def _make_table(found: _Candidate, contract: Contract) -> Table:
-    cells, columns = found.cells, found.match.columns
-    ignored = {take_apart(name).core for name in contract.ignore}
-    used = set(columns.values())
-    extra = [c for i, c in enumerate(cells) if c and i not in used and take_apart(c).core not in ignored]
-    named = [i for i, cell in enumerate(cells) if cell]
-    above = found.grid.head()[: found.line - found.height]
+def _make_table(found: Candidate, contract: Contract) -> Table:
+    cells, columns = found.cells, dict(found.match.columns)
+    by_name = contract.column_by_name
+    headers = {name: re.sub(r"\s+", "", cells[i]) or by_name[name].header for name, i in columns.items()}
+    width = max([i for i, cell in enumerate(cells) if cell] + list(columns.values())) + 1
+    layout = WideLayout.of(found.match.headings, contract.wide, contract.period.grain) if contract.wide else None
+    told = [contract.wide.across, *contract.wide.values] if contract.wide else []
+    if contract.section and contract.section.column not in columns:
+        told.append(contract.section.column)
+    for name in told:
+        columns[name] = width + told.index(name)
+        headers[name] = by_name[name].header
     return Table(
         grid=found.grid,
         header_line=found.line,
         header_height=found.height,
         columns=columns,
-        headers={name: re.sub(r"\s+", "", cells[i]) for name, i in columns.items()},
-        extra=tuple(extra),
-        width=max(named) + 1,
-        titles=tuple(" ".join(c for c in row if c) for row in above if any(row)),
+        headers=headers,
+        extra=tuple(find_unknown(found, contract).values()),
+        width=width,
+        left=found.left,
+        right=found.right,
+        titles=find_titles(found.grid, found.line - found.height),
         header_cells=tuple(fold(c) for c in cells),
+        layout=layout,
     )
-
-
-def _refuse_columns(best: _Candidate | None, contract: Contract) -> Refusal:
-    if best is None or not (best.match.columns or best.match.wrong_unit):
-        wanted = "、".join(c.header for c in contract.columns if not c.optional_column)
-        return Refusal("TABLE.NOT_FOUND", f"前 {HEADER_WITHIN} 行里没有找到表头，应有：{wanted}", _RESEND)
-    by_name = contract.column_by_name
-    if best.match.twice:
-        names = "、".join(f"「{by_name[n].header}」" for n in best.match.twice)
-        return Refusal(
-            "TABLE.COLUMN_TWICE", f"第 {best.line} 行表头中 {names} 出现不止一次", "请只保留一列后重新报送整份文件"
-        )
-    if best.match.wrong_unit:
-        name, seen = next(iter(best.match.wrong_unit.items()))
-        message = f"第 {best.line} 行表头「{seen}」的计量单位与约定的「{by_name[name].header}」不同"
-        return Refusal("TABLE.UNIT", message, "请按约定的计量单位换算并改好表头后重新报送整份文件")
-    missing = "、".join(f"「{by_name[n].header}」" for n in best.match.missing)
-    message = f"第 {best.line} 行表头缺少 {missing}；实际表头为：{_show_header(best, contract)}"
-    unknown = _find_unknown(best.cells, best.match.columns, contract)
-    return MissingColumns("TABLE.COLUMNS", message, _RESEND, best.grid, best.line, best.match.missing, unknown)
-
-
-def _find_unknown(cells: Sequence[str], columns: Mapping[str, int], contract: Contract) -> dict[int, str]:
-    """Header cells that the contract neither knows nor ignores, by their place."""
-    ignored = {take_apart(name).core for name in contract.ignore}
-    known = set(columns.values())
-    return {
-        i: re.sub(r"\s+", "", cell)
-        for i, cell in enumerate(cells)
-        if cell and i not in known and take_apart(cell).core not in ignored
-    }
-
-
-def _show_header(best: _Candidate, contract: Contract) -> str:
-    """What stands there; without its header, the line taken for one may be the first person of the table."""
-    cells = {i: re.sub(r"\s+", "", cell) for i, cell in enumerate(best.cells) if cell}
-    if not contract.has_personal:
-        return "、".join(cells.values())
-    known = [cell for i, cell in cells.items() if i in best.match.columns.values()]
-    other = len(cells) - len(known)
-    return "、".join(known) + (f"，另有 {other} 格不在约定中" if other else "")
-
-
-def _check_unit_line(table: Table, contract: Contract) -> Table | Refusal:
-    """A unit line above the table (单位：元) must not contradict money columns whose own header is silent."""
-    stated = {m for title in table.titles for m in _UNIT_LINE.findall(fold(title)) if m in MONEY}
-    if len(stated) != 1:
-        return table
-    (unit,) = stated
-    for column in contract.columns:
-        promised = take_apart(column.header).unit
-        if column.name not in table.columns or promised not in MONEY or promised == unit:
-            continue
-        if not take_apart(table.headers[column.name]).unit:
-            message = f"表头上方写明单位为「{unit}」，而「{column.header}」约定的单位是「{promised}」"
-            return Refusal("TABLE.UNIT", message, "请按约定的计量单位换算后重新报送整份文件")
-    return table

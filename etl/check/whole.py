@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from etl.check.checked import Refusal
 from etl.check.findings import TOO_MANY
-from etl.check.grid import Block
+from etl.check.history import History
+from etl.check.late_rows import fetch_lines, hold_late, parse_text
 from etl.check.proposals import propose
 from etl.check.rows import RowChecker
 from etl.check.staging import StagedRows
+from etl.check.usual import Usual, find_usual
+from etl.core.periods import parse_period
 from expectations.run import RuleResult, run_file_rules
-from expectations.suite import name_total_columns
+from expectations.suite import name_between_fact, name_total_columns
 from schemas.models.contract import RowCountRule, TotalRule
+from schemas.models.contract_between import UsualRowsRule
 from schemas.models.finding import Finding, Level
 
 
@@ -33,56 +36,28 @@ def hold_repeats(checker: RowChecker, rows: StagedRows) -> Refusal | None:
     if not repeated:
         return None
     repeats = rows.find_repeats()
-    for block, row in _fetch(checker, {*repeats.same, *repeats.differing}):
+    for block, row in fetch_lines(checker, {*repeats.same, *repeats.differing}):
         finding = checker.describe.repeat(block, row, repeats)
         checker.log.add_rows(finding.code, None, np.array([row]), lambda _, f=finding: f)
-        line = int(block.lines[row])
-        before = checker.held.get(line)
-        if before is None:
-            checker.late.add(line)
-        unit, period = (before.unit, before.period) if before else _place_row(checker, block, row)
-        codes = (*(before.codes if before else ()), finding.code)
-        checker.hold_row(block, row, codes, unit=unit, period=period)
+        hold_late(checker, block, row, finding.code)
     return None
 
 
-def _fetch(checker: RowChecker, lines: set[int]) -> Iterator[tuple[Block, int]]:
-    """Read some lines of the file again, as they stand: the first reading kept only typed values."""
-    table = checker.table
-    wanted = np.array(sorted(lines))
-    for block in table.grid.blocks(table.first_line, table.width):
-        for row in np.flatnonzero(np.isin(block.lines, wanted)):
-            yield block, int(row)
-
-
-def _place_row(checker: RowChecker, block: Block, row: int) -> tuple[str | None, str | None]:
-    """Unit and period of a row that had no problem of its own."""
-    unit = _parse_cell(checker, block, row, checker.contract.unit_column)
-    return unit, checker.period.constant or _parse_cell(checker, block, row, checker.period.column)
-
-
-def _parse_cell(checker: RowChecker, block: Block, row: int, name: str | None) -> str | None:
-    text = checker.describe.read_text(block, row, name)
-    return _parse_text(checker, text, str(name)) if text else None
-
-
-def _parse_text(checker: RowChecker, text: str, name: str) -> Any:
-    column = checker.contract.column_by_name[name]
-    return checker.parser.parse(pa.array([text]), None, column).values[0].as_py()
-
-
-def judge_file(checker: RowChecker, rows: StagedRows, data_rows: int) -> Refusal | None:
+def judge_file(checker: RowChecker, rows: StagedRows, data_rows: int, history: History | None = None) -> Refusal | None:
     """Run the rules about the whole file; a breach of level `refuse` is the end of it."""
     facts: dict[str, Any] = {"row_count": data_rows}
     for rule in checker.contract.rules:
         if isinstance(rule, TotalRule):
             for name in rule.columns:
                 facts |= _read_total(checker, rows, name)
+        elif isinstance(rule, UsualRowsRule):
+            usual = find_usual_rows(rule, history)
+            facts[name_between_fact(rule)] = usual is None or usual.holds(data_rows)
     for result in run_file_rules(facts, checker.contract):
         if result.could_not_run is not None:
             checker.log.add_once(checker.describe.silent_rule(result))
         elif len(result.bad):
-            finding = _describe_breach(checker, result, facts)
+            finding = _describe_breach(checker, result, facts, history)
             if result.expected.level is Level.REFUSE:
                 return Refusal(finding.code, finding.message, finding.todo)
             checker.log.add_once(finding)
@@ -95,16 +70,28 @@ def _read_total(checker: RowChecker, rows: StagedRows, name: str) -> Mapping[str
     text = (checker.sorter.grand_total() or {}).get(name)
     if not text or checker.unread.get(name):
         return {stated_name: None, sum_name: None}
-    return {stated_name: _parse_text(checker, text, name), sum_name: rows.sum_column(name)}
+    return {stated_name: parse_text(checker, text, name), sum_name: rows.sum_column(name)}
 
 
-def _describe_breach(checker: RowChecker, result: RuleResult, facts: Mapping[str, Any]) -> Finding:
+def find_usual_rows(rule: UsualRowsRule, history: History | None) -> Usual | None:
+    """How many rows the files of the last periods had; None where too few are known."""
+    counts = history.counts if history else {}
+    newest = sorted(counts, key=lambda period: parse_period(period).start)[-rule.periods :]
+    figures = [counts[period] for period in newest]
+    return find_usual(figures, cutoff=rule.cutoff, least_share=rule.least_share, at_least=rule.at_least)
+
+
+def _describe_breach(
+    checker: RowChecker, result: RuleResult, facts: Mapping[str, Any], history: History | None
+) -> Finding:
     rule = result.expected.rule
     if rule is None:
         raise ValueError("a rule about the whole file comes from the contract")
     header = checker.table.headers.get(result.column or "")
     if isinstance(rule, RowCountRule):
         details = f"共 {facts['row_count']} 行"
+    elif isinstance(rule, UsualRowsRule) and (usual := find_usual_rows(rule, history)):
+        details = f"共 {facts['row_count']} 行；{usual.show()}"
     else:
         stated, added = (_plain(facts[name]) for name in name_total_columns(str(result.column)))
         details = f"「{header}」合计行为 {stated}，各行之和为 {added}"

@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from etl.check.grid import find_column
+
 _CELL = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
@@ -50,7 +52,7 @@ def _find_errors(data: bytes) -> dict[tuple[int, int], str]:
     for attributes, content in _CELL.findall(data):
         place, value = _PLACE.search(attributes), _VALUE.search(content)
         if place and value:
-            found[int(place[2]), _to_index(place[1])] = html.unescape(value[1].decode())
+            found[int(place[2]), find_column(place[1].decode())] = html.unescape(value[1].decode())
     return found
 
 
@@ -74,7 +76,7 @@ def _find_shares(data: bytes, styles: list[int]) -> set[tuple[int, int]]:
     wanted = b"|".join(str(style).encode() for style in styles)
     cell = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*\s)?s="(?:' + wanted + rb')"[^>]*>')
     places = (_PLACE.search(tag) for tag in cell.findall(data))
-    return {(int(place[2]), _to_index(place[1])) for place in places if place}
+    return {(int(place[2]), find_column(place[1].decode())) for place in places if place}
 
 
 def _find_hidden(data: bytes) -> tuple[int, ...]:
@@ -96,10 +98,3 @@ def _find_member(archive: zipfile.ZipFile, names: dict[str, str], sheet_name: st
         return None
     target = target.removeprefix("/")
     return names.get((target if target.startswith("xl/") else f"xl/{target}").lower())
-
-
-def _to_index(letters: bytes) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + letter - 64
-    return index - 1

@@ -16,7 +16,7 @@ from etl.compute.expressions import TableExpr, ValueExpr
 from etl.compute.measures import Measure
 from etl.compute.parts import month_of, name_month
 from etl.compute.values import Computation, Rows
-from etl.core.cells import cells_of
+from etl.core.cells import cells_of, headers_of
 from etl.core.periods import parse_period
 from etl.core.verdicts import EVIDENCE_LIMIT, EvidenceRow
 from schemas.models.contract import ColumnType, Contract
@@ -24,6 +24,8 @@ from schemas.models.indicator import Indicator
 from schemas.warehouse.tables import batches
 
 SELF = "self"
+PLACE = ("batch_id", "sheet", "line")
+"""What names a row of the lake; of a wide table, whose lines are many rows, with the value of its header."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ def find_evidence(
     return {want: _rows_for(want, grouped, contract, measure.indicator, files) for want in wanted}
 
 
+def place_columns(contract: Contract) -> tuple[str, ...]:
+    """The columns that name a row of this source."""
+    return (*PLACE, contract.wide.across) if contract.wide else PLACE
+
+
 def _spellings(period: str) -> list[str]:
     return [period, *parse_period(period).months()]
 
@@ -67,7 +74,7 @@ def _ranked_rows(computation: Computation, measure: Measure, table: TableExpr, c
     kept = keep_rows(table, indicator.where)
     period = kept.period if indicator.counted_on is None else month_of(kept[indicator.counted_on])
     unit = kept[contract.unit_column] if contract.unit_column else ibis.null("string")
-    return _marks(kept.mutate(_unit=unit), period, ibis.literal(0.0))
+    return _marks(kept.mutate(_unit=unit), period, ibis.literal(0.0), place=place_columns(contract))
 
 
 def _case_marks(computation: Computation, measure: Measure, table: TableExpr, contract: Contract) -> TableExpr:
@@ -94,12 +101,13 @@ def _marks(
     period: ValueExpr,
     badness: ValueExpr,
     *,
+    place: Sequence[str] = PLACE,
     is_open: ValueExpr | None = None,
     deadline: ValueExpr | None = None,
 ) -> TableExpr:
     """Narrow rows; words are made of them only once the few are chosen."""
     return rows.select(
-        *("batch_id", "sheet", "line", "_unit"),
+        *(*place, "_unit"),
         _period=period,
         _badness=badness,
         _is_open=ibis.literal(False) if is_open is None else is_open,
@@ -135,7 +143,7 @@ def _keep_top(marks: TableExpr, table: TableExpr, contract: Contract) -> pd.Data
     top = top.filter(top._rank < EVIDENCE_LIMIT).drop("_rank")
     if top._period.type().is_date():
         top = top.mutate(_period=name_month(top._period))
-    place = ["batch_id", "sheet", "line"]
+    place = place_columns(contract)
     flags = [f"{c.name}_date_only" for c in contract.columns if c.type is ColumnType.DATETIME]
     contents = table.select(*dict.fromkeys([*place, *(c.name for c in contract.columns), *flags]))
     return top.join(contents, place).execute()
@@ -178,13 +186,14 @@ def make_evidence_row(
 ) -> EvidenceRow:
     """One deciding row with the cells of the columns `shown`; personal ones are masked."""
     file_name, reading = files.get(row["batch_id"], (row["batch_id"], None))
-    places = cells_of(reading, contract, int(row["line"]))
+    across = str(row[contract.wide.across]) if contract.wide else None
+    places = cells_of(reading, contract, int(row["line"]), across=across)
     names = [c for c in contract.columns if c.name in shown]
-    headers = (reading or {}).get("columns") or {}
+    headers = headers_of(reading, contract, across=across)
     cells = tuple(
         {
             "column": column.name,
-            "header": (headers.get(column.name) or {}).get("header") or column.header,
+            "header": headers[column.name],
             "cell": places.get(column.name),
             "text": "***" if column.personal else _show(row[column.name], bool(row.get(f"{column.name}_date_only"))),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.comments import Comment
@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.check.rows_grid import Share, to_text
+from etl.check.sheet_fields import SheetField, list_fields
 from etl.core.correction_mark import make_row_mark, make_sheet_mark
 from etl.giveback.case import Case
 from etl.giveback.cells import clean_text, make_title, put
@@ -29,25 +30,25 @@ _GUIDE = "请在下面更正，不要改动表头和隐藏的列；不想更正�
 
 def write_held_sheet(case: Case, copy: Copy) -> bool:
     """Add the sheet behind the first one; false where the case has no rows to mend (or no batch to mend them in)."""
-    columns = {n: c for n, c in case.reading.get("columns", {}).items() if case.contract}
+    fields = list_fields(case.reading, case.contract) if case.contract else []
     lines = sorted({row.line for row in case.held})[:MAX_BAD_ROWS]
-    if case.contract is None or not case.batch_id or not lines or not columns:
+    if not case.batch_id or not lines or not fields:
         return False
-    names = [c.name for c in case.contract.columns if c.name in columns]
+    told = {row.line: row.content for row in case.held}
     cells = read_cells(case, lines)
     sheet = copy.book.create_sheet(make_title(TITLE, copy.book.sheetnames, default=TITLE), 0)
-    mark = len(names) + 2
+    mark = len(fields) + 2
     put(sheet, 1, 1, _GUIDE).font = Font(bold=True)
     put(sheet, 1, mark, make_sheet_mark(case.batch_id))
-    for place, name in enumerate(names, start=1):
-        put(sheet, HEADER_LINE, place, columns[name]["header"]).font = Font(bold=True)
+    for place, field in enumerate(fields, start=1):
+        put(sheet, HEADER_LINE, place, field.written).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(place)].width = 20
     for line, original in enumerate((line for line in lines if line in cells), start=HEADER_LINE + 1):
-        row = [cells[original].get(columns[name]["letter"], "") for name in names]
+        row = [cells[original].get(f.letter, "") if f.letter else told[original].get(f.header, "") for f in fields]
         for place, value in enumerate(row, start=1):
             put(sheet, line, place, _writable(value))
         put(sheet, line, mark, make_row_mark(original, (to_text(_writable(value))[0] for value in row)))
-        _colour(case, copy, sheet, line, original, names)
+        _colour(case, copy, sheet, line, original, fields)
     sheet.column_dimensions[get_column_letter(mark)].hidden = True
     sheet.freeze_panes = f"A{HEADER_LINE + 1}"
     return True
@@ -60,12 +61,12 @@ def _writable(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
 
 
-def _colour(case: Case, copy: Copy, sheet: Worksheet, line: int, original: int, names: Collection[str]) -> None:
-    places: Mapping[str, int] = {name: place for place, name in enumerate(names, start=1)}
+def _colour(case: Case, copy: Copy, sheet: Worksheet, line: int, original: int, fields: Sequence[SheetField]) -> None:
+    places = {f"{field.letter}{original}": place for place, field in enumerate(fields, start=1) if field.letter}
     told: dict[int, list[Finding]] = {}
     for finding in case.tasks:
-        if finding.line == original and finding.column in places:
-            told.setdefault(places[finding.column], []).append(finding)
+        if finding.line == original and finding.cell in places:
+            told.setdefault(places[finding.cell], []).append(finding)
     for place, found in told.items():
         cell: Any = sheet.cell(line, place)
         cell.fill = PatternFill("solid", fgColor=RED)

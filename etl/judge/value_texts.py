@@ -123,18 +123,13 @@ class Texts:
         return numbers + unit_word(target.unit, english=self.english)
 
     def _pace(self, rows: Ints) -> Objects:
-        """Progress and time share where both are known."""
-        out = np.full(len(rows), "", dtype=object)
-        known = np.flatnonzero(self.verdicts.has_progress[rows])
-        chosen = rows[known]
-        parts = {"progress": lambda _: self._shares(self.verdicts.progress, chosen)}
-        parts["share"] = lambda _: self._shares(self.verdicts.time_share, chosen)
-        instead = self.verdicts.marked("pace")[chosen]
-        text = fill(PACE[self.english], parts, known)
-        if instead.any():
-            text = np.where(instead, fill(LAST_YEAR_PACE[self.english], parts, known), text)
-        out[known] = text
-        return out
+        """Progress and time share; a row that is on its way, or behind or ahead of it, has both."""
+        parts: dict[str, Filling] = {
+            "progress": lambda _: self._shares(self.verdicts.progress, rows),
+            "share": lambda _: self._shares(self.verdicts.time_share, rows),
+        }
+        known, instead = (fill(words[self.english], parts, rows) for words in (PACE, LAST_YEAR_PACE))
+        return np.where(self.verdicts.marked("pace")[rows], instead, known)
 
     def _shares(self, shares: Ratios, rows: Ints) -> Objects:
         return number_texts(shares.take(rows).rounded(3), 1, 1) + "%"

@@ -74,7 +74,7 @@ def gather_windows(columns: Columns, target: Target) -> Columns:
 
     A window that the source has not answered for to its end, or that begins before the target does, is still open
     (`has_open`). A part of it that was asked for and is missing makes the window silent with the reason of that part,
-    unless the events known are enough already.
+    unless the events known decide it already: enough for a floor, too many for a ceiling.
     """
     groups: dict[tuple[Any, Period], list[int]] = defaultdict(list)
     spans = {period: _windows_of(period, target, columns.periods) for period in columns.periods}
@@ -102,11 +102,11 @@ def _sum_rows(columns: Columns, target: Target, unit: str, window: Period, rows:
     is_open = inside[-1].end < window.end or inside[0].start > max(window.start, target.start or window.start)
     is_open |= bool(target.start and window.start < target.start and target.window == "rolling")
     goal = target.value or 0
-    enough = (target.comparator == ">=" and events >= goal) or (target.comparator == ">" and events > goal)
+    decided = events >= goal if target.comparator in (">=", "<") else target.comparator != "==" and events > goal
     return Value(
         unit=unit,
         period=window.text,
-        state=lacking[0] if lacking and not enough else "ok",
+        state=lacking[0] if lacking and not decided else "ok",
         numerator=Decimal(events),
         denominator=Decimal(1),
         n=sum(int(columns.n[row]) for row in answered),

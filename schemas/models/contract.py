@@ -17,6 +17,7 @@ from schemas.models.contract_between import (
     SequenceRule,
     UsualRowsRule,
 )
+from schemas.models.contract_layout import Section, Wide
 
 
 class ColumnType(StrEnum):
@@ -247,6 +248,14 @@ class TableHint(Promise):
     total_words: tuple[str, ...] = ("合计", "总计", "小计", "全区合计", "全局合计")
     filled_by: tuple[Name, ...] = ()
     """A line with none of these filled is a line of the form that nobody has filled in, not data."""
+    letters: dict[Name, Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]] = Field(default_factory=dict)
+    """Columns that have no header cell, by the letter of their sheet column; with `header_line` only."""
+
+    @model_validator(mode="after")
+    def check_letters(self) -> TableHint:
+        if self.letters and self.header_line is None:
+            raise ValueError("letters: only with `header_line`, else any line would be a header")
+        return self
 
 
 class Contract(Promise):
@@ -263,6 +272,8 @@ class Contract(Promise):
     period: PeriodSource
     due: Due = Due(days=10)
     table: TableHint = TableHint()
+    wide: Wide | None = None
+    section: Section | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
     ignore: tuple[str, ...] = ()
     key: tuple[Name, ...] = Field(min_length=1)
@@ -283,12 +294,23 @@ class Contract(Promise):
     def column_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
+    @property
+    def header_columns(self) -> tuple[Column, ...]:
+        """The columns that have a header cell of their own: not those whose values stand in the header itself."""
+        inside = {self.wide.across, *self.wide.values} if self.wide else set[str]()
+        return tuple(column for column in self.columns if column.name not in inside)
+
+    def may_lack(self, name: str) -> bool:
+        """Whether a file may do without the column: it is optional, or headings between the rows tell it."""
+        named = self.section is not None and self.section.column == name
+        return named or self.column_by_name[name].optional_column
+
     @model_validator(mode="after")
     def check_references(self) -> Contract:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError("columns: two columns of one name")
-        wanted = set(self.key) | set(self.open_key) | set(self.table.filled_by)
+        wanted = set(self.key) | set(self.open_key) | set(self.table.filled_by) | set(self.table.letters)
         wanted |= {n for n in (self.unit_column, self.received, self.period.column, self.period.day) if n}
         for rule in self.rules:
             if isinstance(rule, BetweenRule):
@@ -297,6 +319,8 @@ class Contract(Promise):
             wanted |= {v for k, v in rule.model_dump().items() if k in _COLUMN_KEYS}
             wanted |= set(rule.columns) if isinstance(rule, TotalRule) else set()
             wanted |= set(rule.beside) if isinstance(rule, EntryRule) else set()
+        wanted |= {self.wide.across, *self.wide.values} if self.wide else set()
+        wanted |= {self.section.column} if self.section else set()
         unknown = sorted(wanted - set(names))
         if unknown:
             raise ValueError(f"unknown columns {unknown}; the contract has {sorted(names)}")
@@ -341,6 +365,37 @@ class Contract(Promise):
                 raise ValueError(f"rule {rule.code}: running numbers are of type integer")
         return self
 
+    @model_validator(mode="after")
+    def check_wide(self) -> Contract:
+        if self.wide is None:
+            return self
+        across, values = self.column_by_name[self.wide.across], [self.column_by_name[n] for n in self.wide.values]
+        if self.kind != "report" or across.name not in self.key or set(self.wide.values) & set(self.key):
+            raise ValueError("wide: of a report, with `across` in the key and no column of `values` in it")
+        if across.type not in _ACROSS or across.personal or any(column.personal for column in values):
+            raise ValueError(f"wide: `across` is of a type in {sorted(_ACROSS)}, and nothing in it is personal")
+        is_period = across.type is ColumnType.PERIOD
+        if is_period != (self.period.column == across.name):
+            raise ValueError("wide: `period: {read_from: [column]}` names `across` where that is a period, else not")
+        if not is_period and (len(values) > 1 or self.wide.cumulative):
+            raise ValueError("wide: several `values`, and `cumulative`, only below periods")
+        if self.wide.cumulative and any(column.type not in _SUMMED for column in values):
+            raise ValueError(f"wide: cumulative columns are of a type in {sorted(_SUMMED)}")
+        if any(isinstance(rule, TotalRule) for rule in self.rules):
+            raise ValueError("wide: a total rule has no one total row to look at")
+        return self
+
+    @model_validator(mode="after")
+    def check_section(self) -> Contract:
+        if self.section is None:
+            return self
+        column = self.column_by_name[self.section.column]
+        if column.type not in _SECTIONS or column.personal:
+            raise ValueError(f"section: its column is of a type in {sorted(_SECTIONS)} and not personal")
+        if self.wide and column.name in (self.wide.across, *self.wide.values):
+            raise ValueError("section: its column is none of `wide`")
+        return self
+
     @property
     def is_by_hand(self) -> bool:
         """Its rows are what people enter for targets without an indicator."""
@@ -375,3 +430,6 @@ def _summed_columns(rule: Rule) -> tuple[str, ...]:
 
 
 _COLUMN_KEYS = {"left", "right", "rate", "numerator", "denominator", "column", "when"}
+_ACROSS = (ColumnType.PERIOD, ColumnType.UNIT, ColumnType.CODE, ColumnType.TEXT)
+_SUMMED = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.DURATION)
+_SECTIONS = (ColumnType.UNIT, ColumnType.CODE, ColumnType.TEXT)

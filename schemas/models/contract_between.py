@@ -127,18 +127,18 @@ class UsualRowsRule(Promise):
 class Side(Promise):
     """One side of a reconciliation: the sum of `column`, or without one the number of rows.
 
-    `where`: only rows with these words. `on`: the date column whose period counts; without it the row's own period.
-    `by`: the column of units; where both sides name one, the figures are compared unit by unit.
+    `where`: only rows with these words. `counted_on`: the date column whose period counts; without it the row's own
+    period. `by`: the column of units; where both sides name one, the figures are compared unit by unit.
     """
 
     column: Name | None = None
     where: dict[Name, tuple[str, ...]] = Field(default_factory=dict)
-    on: Name | None = None
+    counted_on: Name | None = None
     by: Name | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(name for name in (self.column, self.on, self.by, *self.where) if name)
+        return tuple(name for name in (self.column, self.counted_on, self.by, *self.where) if name)
 
 
 class ReconcileRule(Promise):

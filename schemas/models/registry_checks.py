@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from schemas.models.contract import ColumnType, Contract
+from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
+from schemas.models.contract_between import ReconcileRule, ReferenceRule
 from schemas.models.indicator import Indicator
 from schemas.models.office import FILE as OFFICE
 from schemas.models.pack_checks import check_pack_parts
@@ -43,13 +44,13 @@ def cross_check(
     return problems
 
 
-def _problems(path: Path, found: Iterator[tuple[list[str], str]]) -> list[Problem]:
+def _problems(path: Path, found: Iterator[tuple[list[Any], str]]) -> list[Problem]:
     messages = list(found)
     source = read_yaml(path) if messages else None
     return [source.problem(keys, text) for keys, text in messages] if source else []
 
 
-def _check_contract(contract: Contract, registry: Registry) -> Iterator[tuple[list[str], str]]:
+def _check_contract(contract: Contract, registry: Registry) -> Iterator[tuple[list[Any], str]]:
     if contract.calendar not in registry.calendars:
         yield ["calendar"], f"no calendar {contract.calendar!r}; there are {sorted(registry.calendars)}"
     columns = contract.column_by_name
@@ -60,6 +61,43 @@ def _check_contract(contract: Contract, registry: Registry) -> Iterator[tuple[li
             yield ["plans"], f"no plan {plan!r}; there are {sorted(registry.plans)}"
     if contract.unit_column and columns[contract.unit_column].type is not ColumnType.UNIT:
         yield ["unit_column"], f"{contract.unit_column!r} must be of type unit"
+    yield from _check_other_sources(contract, registry)
+
+
+def _check_other_sources(contract: Contract, registry: Registry) -> Iterator[tuple[list[Any], str]]:
+    """What rules say of another source has to be there, and the other source in use wherever this one is."""
+    for place, rule in enumerate(contract.rules):
+        if not isinstance(rule, (ReferenceRule, ReconcileRule)) or rule.source is None:
+            continue
+        keys = ["rules", place, "source"]
+        other = registry.contracts.get(rule.source)
+        if other is None or other.id == contract.id:
+            yield keys, f"no other source {rule.source!r}; there are {sorted(set(registry.contracts) - {contract.id})}"
+            continue
+        if other.plans and not set(contract.plans or registry.plans) <= set(other.plans):
+            yield keys, f"source {other.id!r} is sent for {list(other.plans)} alone"
+        wanted = {str(rule.key)} if isinstance(rule, ReferenceRule) else set(rule.theirs.columns)
+        if unknown := sorted(wanted - set(other.column_by_name)):
+            yield keys, f"columns {unknown} are not in contract {other.id!r}"
+            continue
+        yield from ((["rules", place], text) for text in _check_kinds(rule, contract, other))
+
+
+def _check_kinds(rule: ReferenceRule | ReconcileRule, contract: Contract, other: Contract) -> Iterator[str]:
+    """Only like is compared with like."""
+    mine, theirs = contract.column_by_name, other.column_by_name
+    if isinstance(rule, ReferenceRule):
+        left, right = mine[rule.column], theirs[str(rule.key)]
+        if left.personal != right.personal or (left.personal and left.person_kind != right.person_kind):
+            yield f"{left.name!r} and {right.name!r} hold persons of different kinds"
+        return
+    for side, columns in ((rule.mine, mine), (rule.theirs, theirs)):
+        if side.column and columns[side.column].type not in NUMBER_TYPES:
+            yield f"{side.column!r} is no number"
+        if side.counted_on and columns[side.counted_on].type not in _TIMES:
+            yield f"{side.counted_on!r} is no date"
+        if any(columns[name].personal for name in side.where):
+            yield "the words of a personal column are not kept"
 
 
 def _check_indicator(indicator: Indicator, registry: Registry) -> Iterator[tuple[list[str], str]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
+from etl.judge.xmr import Chart
 from tests.etl.judge.hand import judge_rows, make_target, run_rule, value
 
 STANDING = {"kind": "standing", "due": None}
@@ -81,7 +84,86 @@ def test_limits_that_meet_in_the_goal() -> None:
     assert last_marks([51] * 12, goal=51, comparator="==")["assurance"] == "consistently_meets"
     # a rate is never below 0: 1..3 around 2 has the limits 0 and 7.32, so at least 0 is always met
     assert last_marks([1, 3] * 6, goal=0)["assurance"] == "consistently_meets"
+    assert last_marks([1, 3] * 6, goal=0, comparator=">")["assurance"] == "hit_and_miss"
     assert last_marks([1, 3] * 6, goal=0, unit="hour", factor=100)["assurance"] == "hit_and_miss"
+
+
+def test_a_point_with_a_good_and_a_bad_sign() -> None:
+    # 30 points: mean 52.02, mean range 0.46, limits 50.8 and 53.2: above them, and falling for six points
+    falling = [50, "50.1"] * 12 + ["60.6", "60.5", "60.4", "60.3", "60.2", "60.1"]
+    rising = [100 - Decimal(rate) for rate in falling]
+    # what lies outside on the bad side is bad, whatever it does
+    assert last_marks(falling, comparator="<=")["variation"] == "deterioration"
+    assert last_marks(rising)["variation"] == "deterioration"
+    # what lies outside on the good side is good, though it moves the wrong way
+    assert last_marks(falling)["variation"] == "improvement"
+    assert last_marks(rising, comparator="<=")["variation"] == "improvement"
+
+
+def test_each_unit_has_its_own_chart() -> None:
+    high = [rate + 40 for rate in WAVE]
+    units = [("a", WAVE), ("b", high), ("c", high[:11])]
+    months = [value(f"2023-{i:02d}", rate, 100, unit=u) for u, rates in units for i, rate in enumerate(rates, start=1)]
+    rows = judge_rows(make_target(**STANDING, value=70), months)
+    assert [row.marks for row in rows if row.marks] == [
+        {"assurance": "consistently_misses", "variation": "common_cause"},
+        {"assurance": "consistently_meets", "variation": "common_cause"},
+    ]
+
+
+def test_the_smallest_step_counts() -> None:
+    """In units of the last stored decimal: a rise of one is a rise, and one more than the mean lies above it."""
+
+    def last_special(points: list[int]) -> tuple[bool, bool]:
+        size = len(points)
+        chart = Chart.of(np.array(points), np.zeros(size, dtype=np.int32), np.ones(size, dtype=bool))
+        return bool(chart.special(high=True)[-1]), bool(chart.special(high=False)[-1])
+
+    # twelve points that sum to 11: twelve times a one is one more than that
+    assert last_special([1, 1, 1, 0, 1] + [1] * 7) == (True, False)
+    assert last_special([0, 0, 0, 1, 0] + [0] * 7) == (False, True)
+    assert last_special([*[50, 54] * 5, 49, 50, 51, 52, 53, 54]) == (True, False)
+    assert last_special([*[50, 54] * 5, 55, 54, 53, 52, 51, 50]) == (False, True)
+    for points, falling in (([10, 9, 8], True), ([8, 9, 10], False)):
+        chart = Chart.of(np.array(points), np.zeros(3, dtype=np.int32), np.ones(3, dtype=bool))
+        aim = Fraction(15 if falling else 3, 2 * 10**10)
+        assert chart.crosses_next(aim, falling=falling).tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("rates", "goal", "reason"),
+    [
+        pytest.param([99, 98, "96.5"], 96, "early_warning_trend", id="the line stands at 95.33 next"),
+        pytest.param([99, 98, 97], 96, "satisfied", id="at exactly 96"),
+        pytest.param([99, 99, "96.1"], 96, "satisfied", id="at 95.1, but the first step is none"),
+        pytest.param([98, 99, "96.1"], 96, "satisfied", id="at 95.8, but the first step goes up"),
+        pytest.param([99, 96, "96.1"], 96, "satisfied", id="at 94.1, but the second step goes up"),
+        pytest.param([99, "96.1", "96.1"], 96, "satisfied", id="at 94.2, but the second step is none"),
+        pytest.param([98, "96.1"], 96, "satisfied", id="two points are no trend"),
+        # mean 97.96, mean moving range 16 / 11: limits 94.09 and 101.8
+        pytest.param([98, 99] * 5 + [98, 92], 90, "early_warning_xmr", id="below the limits"),
+        pytest.param([61, 60] * 5 + [61, 99], 50, "satisfied", id="far on the good side"),
+        # the line stands at 90.5 next, but the limits are 95.5 -+ 8.7
+        pytest.param([98, 94] * 4 + [97, 95, "93.5", 92], 91, "satisfied", id="of twelve points no trend is asked"),
+    ],
+)
+def test_early_warnings_of_floors_and_ceilings(rates, goal: int, reason: str) -> None:
+    def last_reason(numbers, **changes) -> str:
+        months = [value(f"2023-{i:02d}", rate, 100) for i, rate in enumerate(numbers, start=1)]
+        return run_rule(make_target(**STANDING, **changes), months)[-1][2]
+
+    below = [100 - Decimal(rate) for rate in rates]
+    assert last_reason(rates, value=goal) == reason
+    assert last_reason(below, value=100 - goal, comparator="<=") == reason
+    # both of two units, one after the other, are charted alone
+    months = [value(f"2023-{i:02d}", rate, 100, unit=unit) for unit in "ab" for i, rate in enumerate(rates, start=1)]
+    rows = run_rule(make_target(**STANDING, value=goal), months)
+    assert (rows[len(rates) - 1][2], rows[-1][2]) == (reason, reason)
+
+
+def test_a_goal_of_exactly_a_number_has_no_early_warning() -> None:
+    months = [value(f"2023-{i:02d}", rate, 100) for i, rate in enumerate([61, 60] * 5 + [61, 50], start=1)]
+    assert run_rule(make_target(**STANDING, value=50, comparator="=="), months)[-1][2] == "satisfied"
 
 
 def test_a_month_without_a_row_ends_a_run() -> None:

@@ -1,0 +1,41 @@
+"""What a contract says of tables that are not one row a line: values in the header, sections, running sums."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from schemas.models.base import Name, Promise
+
+
+class Wide(Promise):
+    """A table whose header cells are values: one row for every cell below them, not for every line.
+
+    `across` names the column whose values stand in the header (`2023年1月`, a unit, a code); it is part of the key.
+    With a column of periods, only header cells that are a period and nothing else count (a name of `values` may stand
+    before or after it); with any other type, every header cell that is no other column of the contract.
+    """
+
+    across: Name
+    values: tuple[Name, ...] = Field(min_length=1)
+    """The columns whose cells stand below. Of several, each names itself in the header: `2023年 > 一季度 > 办件量`."""
+    cumulative: Literal["year"] | None = None
+    """The cells are sums since January: `1-3月` less `1-2月` is March. A row is the single period."""
+
+    @model_validator(mode="after")
+    def check_names(self) -> Wide:
+        if self.across in self.values or len(set(self.values)) != len(self.values):
+            raise ValueError("wide: `across` and `values` name different columns")
+        return self
+
+
+class Section(Promise):
+    """Headings between the rows (`北京市（92所）`) whose name is a column of the rows below them.
+
+    A count in brackets at the end of a heading is held against the rows below it.
+    """
+
+    column: Name
+    counted: bool = False
+    """Every heading states its count, so that a line with one filled cell and no count is a row, not a heading."""
