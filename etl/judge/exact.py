@@ -145,11 +145,8 @@ class Ratios:
         if peak(den) * 10**_CHUNK * 2 >= _SAFE:
             rest, den = rest.astype(object), den.astype(object)
         whole, rest = rest // den, rest % den
-        left = places
-        while left:
-            step = 10 ** min(left, _CHUNK)
+        for step in (*[10**_CHUNK] * (places // _CHUNK), 10 ** (places % _CHUNK)):
             whole = add(times(whole, step), rest * step // den)
             rest = rest * step % den
-            left -= min(left, _CHUNK)
         whole = whole + np.asarray(2 * rest >= den, dtype=bool)
         return np.where(negative, -whole, whole)

@@ -47,7 +47,7 @@ class Verdicts:
     _points: Ints | None = None
 
     @classmethod
-    def start(cls, columns: Columns, *, definition: int = 0) -> Verdicts:
+    def start(cls, columns: Columns, *, definition: int) -> Verdicts:
         """Nothing judged yet: silence keeps its reason, everything else waits for a rule.
 
         A value of another definition than the present one (`definition`) cannot be compared with the target.

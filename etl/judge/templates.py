@@ -46,9 +46,9 @@ TAIL: dict[str, Words] = {
     "behind_path": ("目标是{due} {goal}，{pace}进度落后，请加快推进", "behind on the way to {goal} by {due}{pace}"),
     "over_pace": ("上限是{due} {goal}，{pace}用得过快，请控制", "using up {goal} by {due} too fast{pace}"),
     "before_due": ("目标是{due} {goal}，尚未到期", "{goal} is due {due}"),
-    "not_reached": ("到期未达到目标（{goal}），还差 {gap}", "{goal} was not reached at the due day, {gap} short"),
-    "strive": ("未达到力争目标（{goal}），还差 {gap}", "{goal} (strive) is not reached, {gap} short"),
-    "not_satisfied": ("未达到目标（{goal}），还差 {gap}", "{goal} is not satisfied, {gap} short"),
+    "not_reached": ("到期未达到目标（{goal}），{short}", "{goal} was not reached at the due day, {short}"),
+    "strive": ("未达到力争目标（{goal}），{short}", "{goal} (strive) is not reached, {short}"),
+    "not_satisfied": ("未达到目标（{goal}），{short}", "{goal} is not satisfied, {short}"),
     "over_limit": ("超出上限（{goal}）{gap}", "{gap} above the limit {goal}"),
     "open_cases": (
         "达到目标（{goal}），但计入在办件后为 {open}，请尽快办结在办件",
@@ -62,7 +62,7 @@ TAIL: dict[str, Words] = {
         "目前达到目标（{goal}），但连续变差，按此趋势下期将不达标",
         "meets {goal}, but the trend crosses it next period",
     ),
-    "too_few": ("少于要求（{goal}），还差 {gap}", "fewer than {goal}, {gap} short"),
+    "too_few": ("{fewer}要求（{goal}），{short}", "{fewer} than {goal}, {short}"),
 }
 EVENT_TAIL: dict[str, Words] = {
     "satisfied": ("达到要求（{goal}）", "meets {goal}"),

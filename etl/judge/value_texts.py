@@ -29,6 +29,8 @@ _EVERY = {
     "year": ("每年", "year"),
 }
 
+_FEWER = {False: ("少于", "fewer"), True: ("多于", "more")}
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -53,6 +55,8 @@ class Texts:
             "value": self._value,
             "goal": lambda _: self._goal(),
             "gap": self._gap,
+            "short": self._short,
+            "fewer": lambda _: _FEWER[self.case.is_ceiling][self.english],
             "due": lambda _: due,
             "due_day": lambda _: show_day(target.due) if target.due else "",
             "pace": self._pace,
@@ -77,16 +81,15 @@ class Texts:
             text[pooled] = fill(POOLED[self.english], parts, pooled)
         return text
 
-    def _numbers(self, units: Ints, decimals: int | None = None, goal: Fraction | None = None) -> Objects:
-        digits = self.case.gauge.decimals if decimals is None else decimals
-        return number_texts(units, VALUE_PLACES, digits, goal=goal)
+    def _numbers(self, units: Ints, goal: Fraction) -> Objects:
+        return number_texts(units, VALUE_PLACES, self.case.gauge.decimals, goal=goal)
 
     def _value(self, rows: Ints) -> Objects:
         points = self.verdicts.points[rows]
         if self.case.gauge.grades:
             words = np.array(["", *self.case.gauge.grades], dtype=object)
             return _quoted(words[np.clip(points // 10**VALUE_PLACES, 0, len(words) - 1).astype(np.int64)], self.english)
-        return self._measured(self._numbers(points, goal=self.case.goal))
+        return self._measured(self._numbers(points, self.case.goal))
 
     def _measured(self, numbers: Any) -> Any:
         """Numbers with what they are counted in."""
@@ -109,9 +112,16 @@ class Texts:
             return f"{sign} {value} in every {every}" if self.english else f"{every} {sign} {value} 次"
         return f"{show_comparator(target.comparator)} {value}{unit_word(target.unit, english=self.english)}"
 
+    def _short(self, rows: Ints) -> Objects:
+        """On which side of the goal the value is, and how far: a ceiling is exceeded; of a rank places are wanting."""
+        over = self.case.is_ceiling and self.case.target.unit != "rank"
+        if self.english:
+            return self._gap(rows) + (" over" if over else " short")
+        return ("超出 " if over else "还差 ") + self._gap(rows)
+
     def _gap(self, rows: Ints) -> Objects:
         """A distance: per cent become percentage points, places and grades are counted."""
-        numbers = self._numbers(np.abs(self.gap[rows]), goal=Fraction(0))
+        numbers = self._numbers(np.abs(self.gap[rows]), Fraction(0))
         target = self.case.target
         if target.kind is Kind.CADENCE:
             return numbers + ("" if self.english else " 次")
@@ -128,8 +138,9 @@ class Texts:
             "progress": lambda _: self._shares(self.verdicts.progress, rows),
             "share": lambda _: self._shares(self.verdicts.time_share, rows),
         }
-        known, instead = (fill(words[self.english], parts, rows) for words in (PACE, LAST_YEAR_PACE))
-        return np.where(self.verdicts.marked("pace")[rows], instead, known)
+        text = fill(PACE[self.english], parts, rows)
+        instead = self.verdicts.marked("pace")[rows]
+        return np.where(instead, fill(LAST_YEAR_PACE[self.english], parts, rows), text) if instead.any() else text
 
     def _shares(self, shares: Ratios, rows: Ints) -> Objects:
         return number_texts(shares.take(rows).rounded(3), 1, 1) + "%"
@@ -137,7 +148,7 @@ class Texts:
     def _open(self, rows: Ints) -> Objects:
         parts = Ratios.of(self.columns.open_numerator[rows], self.columns.open_denominator[rows])
         value = parts.scaled(self.case.gauge.factor).rounded(VALUE_PLACES)
-        return self._measured(self._numbers(value, goal=self.case.goal))
+        return self._measured(self._numbers(value, self.case.goal))
 
     def _ending(self, rows: Ints) -> Objects:
         short = "要求每件按时" if self.case.target.required_share == 100 else "未达到要求"

@@ -42,8 +42,7 @@ def select_window(columns: Columns, target: Target, siblings: Sequence[Target], 
     After `due` only where the target says `hold`. A period that two windows of one series touch belongs to the
     earlier one, whose due day it holds. An acceptance target takes every period up to its `due`.
     """
-    kept = np.array([_holds(target, siblings, period) for period in columns.periods], dtype=bool)
-    rows = kept[columns.period] if len(kept) else np.zeros(0, dtype=bool)
+    rows = np.array([_holds(target, siblings, period) for period in columns.periods], dtype=bool)[columns.period]
     if target.kind is Kind.CUMULATIVE:
         rows &= np.array([name in wholes for name in columns.unit_names], dtype=bool)[columns.unit]
     return columns.take(np.flatnonzero(rows))

@@ -115,6 +115,8 @@ def test_a_third_is_compared_with_a_third(comparator: str, told: list[bool]) -> 
         pytest.param(7, 1, 5, 700_000, id="whole"),
         pytest.param(1, 10**15 + 1, 10, 0, id="a large denominator"),
         pytest.param(10**15, 10**15 + 1, 10, 10**10, id="just below one"),
+        pytest.param(24_691_357_810_000_001, 2 * 10**17, 10, 1_234_567_891, id="a hair above half of the last place"),
+        pytest.param(24_691_357_809_999_999, 2 * 10**17, 10, 1_234_567_890, id="a hair below it"),
         pytest.param(10**25, 3, 2, (10**27) // 3, id="beyond 64 bits"),
     ],
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
+from etl.judge.case import Case, Gauge
 from etl.judge.frame import Columns, Value
+from etl.judge.stage import judge_columns
+from tests.etl.judge.hand import CALENDAR, make_target
 
 WHOLE = [
     Value("a", "2023-01", "ok", Decimal(3), Decimal(4), 4, batches=("x", "y")),
@@ -36,3 +40,18 @@ def test_numbers_that_do_not_fit_are_refused() -> None:
         Columns.of([Value("a", "2023-01", "ok", Decimal("1E-7"), None, 1)])
     with pytest.raises(ValueError, match="unknown state of a value: 'satisfied'; known: ok, not_reported, "):
         Columns.of([Value("a", "2023-01", "satisfied", Decimal(1), None, 1)])
+
+
+def test_large_whole_numbers_are_kept_small() -> None:
+    # in millionths they would not fit into 64 bits, as whole numbers they do
+    columns = Columns.of([Value("a", "2023-01", "ok", Decimal(10) ** 13, Decimal(1), 1)])
+    assert (columns.scale, columns.numerator.dtype, columns.numerator.tolist()) == (1, "int64", [10**13])
+    columns = Columns.of([Value("a", "2023-01", "ok", Decimal(10) ** 20, Decimal(1), 1)])
+    assert (columns.scale, columns.numerator.dtype, columns.numerator.tolist()) == (1, "object", [10**20])
+
+
+def test_verdicts_carry_the_versions_they_were_made_with() -> None:
+    columns = Columns.of([Value("self", "2023-03", "ok", Decimal(96), Decimal(100), 100)])
+    case = Case(make_target(kind="standing", due=None), Gauge(), CALENDAR, dt.date(2023, 12, 31))
+    (row,) = judge_columns(case, "plan", columns, {"target": "h1", "calendar": "h2"}).rows()
+    assert (row.plan, row.versions) == ("plan", {"target": "h1", "calendar": "h2"})

@@ -20,7 +20,9 @@ MEAN = {"form": "case_mean", "unit": "hour", "direction": "lower_is_better"}
 
 
 def test_every_number_of_a_row() -> None:
-    target = make_target(value=90, stretch=95, clause="3.1", control="shared")
+    target = make_target(
+        value=90, stretch=95, clause="3.1", control="shared", strength="strive", basis="local", basis_note="x"
+    )
     values = [
         value("2023-06", 38, 40, n=40, batches=("b1", "b2")),
         value("2023-07", None, None, n=None, state="no_cases"),
@@ -35,7 +37,8 @@ def test_every_number_of_a_row() -> None:
     assert (row.exceeded, row.batches, row.pooled, row.is_current) == (True, ("b1", "b2"), None, False)
     assert (row.period, row.period_end.isoformat(), row.carried_from) == ("2023-06", "2023-06-30", None)
     assert (row.target_value, row.target_unit, row.stretch, row.comparator) == (90, "%", 95, ">=")
-    assert (row.clause, row.control, row.due) == ("3.1", "shared", target.due)
+    assert (row.plan, row.target, row.clause, row.control, row.due) == ("p", "t", "3.1", "shared", target.due)
+    assert (row.basis, row.strength) == ("local", "strive")
     numbers = (silent.value, silent.numerator, silent.denominator, silent.n, silent.gap, silent.low, silent.high)
     assert numbers == (None,) * 7
     assert (silent.progress, silent.time_share, silent.projected, silent.exceeded) == (None, None, None, False)
@@ -180,6 +183,7 @@ def test_texts_and_decimals() -> None:
     ("text", "shown"),
     [
         ("2023-W07", "2023年第7周"),
+        ("2023-W17", "2023年第17周"),
         ("2023-03", "2023年3月"),
         *((f"2023-Q{i}", f"2023年第{word}季度") for i, word in enumerate("一二三四", start=1)),
         ("2023-H1", "2023年上半年"),
@@ -217,6 +221,11 @@ def test_what_a_pooled_run_holds() -> None:
     assert (row.pooled, row.reason) == (None, "satisfied")
 
 
+def test_a_small_count_is_no_small_sample() -> None:
+    (row,) = judge_rows(make_target(value=6, unit="count"), [value("2023-12", 6, n=2)], **COUNT)
+    assert (row.reason, row.value, row.pooled, row.n) == ("satisfied", 6, None, 2)
+
+
 @pytest.mark.parametrize(
     ("decimals", "number", "may_be_rounded"),
     [
@@ -232,3 +241,30 @@ def test_what_a_pooled_run_holds() -> None:
 def test_half_of_the_last_digit(decimals: int, number: str, may_be_rounded: bool) -> None:
     (row,) = judge_rows(make_target(**STANDING), [value("2023-03", number, 100, n=None)], decimals=decimals)
     assert row.marks == ({"rounding": True} if may_be_rounded else {})
+
+
+def test_only_percentages_are_called_rounded() -> None:
+    (row,) = judge_rows(make_target(**STANDING, unit="hour"), [value("2023-03", 96, 1, n=None)], **MEAN)
+    assert (row.value, row.marks) == (96, {})
+    # what a percentage changed by is no percentage that somebody rounded
+    growth = make_target(kind="growth", value=10)
+    (row,) = judge_rows(growth, [value("2023-12", 55, 100, n=None)], base=50)
+    assert (row.value, row.marks) == (10, {})
+
+
+def test_open_cases_are_noted_where_they_decide() -> None:
+    opened = {"open_numerator": Decimal(8), "open_denominator": Decimal(2)}
+    values = [
+        value("2023-02", 2, 1),
+        value("2023-03", 2, 1, **opened),
+        value("2023-04", None, None, n=None, state="no_cases"),
+    ]
+    average = make_target(kind="average_case", comparator="<=", value=3, unit="hour", due=None)
+    rows = judge_rows(average, values, **MEAN)
+    assert [(row.reason, row.marks) for row in rows] == [
+        ("satisfied", {}),
+        ("open_cases", {"with_open_cases": "4"}),
+        ("no_cases", {}),
+    ]
+    standing = make_target(**STANDING, comparator="<=", value=3, unit="hour")
+    assert [row.marks for row in judge_rows(standing, values, **MEAN)] == [{}, {}, {}]

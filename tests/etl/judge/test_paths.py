@@ -54,7 +54,7 @@ def test_a_window_of_more_than_a_year_follows_no_year(due: str) -> None:
 
 
 def test_of_a_month_to_come_nothing_is_over() -> None:
-    row = last_sum([*months(2022, [10] * 12), *months(2023, [10] * 3)], "2023-02-28")
+    row = last_sum([*months(2022, [10] * 12), *months(2023, [10] * 3)], "2023-02-15")
     assert (row.period, row.time_share) == ("2023-03", Decimal("0.166667"))  # January and February of twelve
     begun = last_sum([*months(2022, [10] * 12), *months(2023, [10] * 3)], "2023-03-01")
     assert begun.time_share == Decimal("0.169355")  # (20 + 10 / 31) / 120

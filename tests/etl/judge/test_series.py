@@ -86,10 +86,11 @@ def test_events_may_have_decimals() -> None:
 
 
 def test_a_rolling_window_may_begin_with_its_target() -> None:
-    target = make_target(**{**QUARTERLY, "from": "2023-02-01", "window": "rolling"})
     values = [value(f"2023-{month:02d}", 1, None, n=1) for month in (2, 3, 4)]
-    rows = run_rule(target, values, as_of="2023-06-01", **COUNT)
-    assert [row[:2] for row in rows] == [("2023-02", "not_due"), ("2023-03", "not_due"), ("2023-04", "met")]
+    for goal, last in ((3, ("2023-04", "met")), (4, ("2023-04", "missed"))):
+        target = make_target(**{**QUARTERLY, "value": goal, "from": "2023-02-01", "window": "rolling"})
+        rows = run_rule(target, values, as_of="2023-06-01", **COUNT)
+        assert [row[:2] for row in rows] == [("2023-02", "not_due"), ("2023-03", "not_due"), last]
 
 
 @pytest.mark.parametrize("due", ["2023-12-01", "2023-12-15", "2023-12-31"])
@@ -103,6 +104,18 @@ def test_a_rank_without_a_due_day_is_owed_until_the_plan_ends() -> None:
     for as_of, period in (("2023-05-10", "2023-05"), ("2024-06-01", "2023-12")):
         (row,) = judge_rows(target, [], as_of=as_of)
         assert (row.unit, row.period, row.reason) == ("self", period, "manual_pending")
+
+
+def test_what_is_owed_from_which_day() -> None:
+    target = make_target(**RANK, due="2023-12-31")
+    assert judge_rows(target, [], as_of="2022-12-31") == []
+    assert [row.period for row in judge_rows(target, [], as_of="2023-01-01")] == ["2023-01"]
+    # due before the plan was issued: judged at its due day alone, whoever has to tell it
+    accepted = make_target(**RANK, due="2022-12-31", **{"from": None}).model_copy(update={"acceptance": True})
+    (row,) = judge_rows(accepted, [])
+    assert (row.period, row.status, row.reason) == ("2022-12", "no_data", "manual_pending")
+    (row,) = judge_rows(accepted, [value("2022-11", 9, 1), value("2022-12", 3, 1), value("2023-01", 9, 1)])
+    assert (row.period, row.status, row.reason) == ("2022-12", "met", "satisfied")
 
 
 def test_who_owes_a_rank_keeps_what_was_told_before() -> None:

@@ -21,6 +21,7 @@ RANK = {**BY_HAND, "kind": "rank", "comparator": "<=", "value": 3, "unit": "rank
 GRADE = {**BY_HAND, "kind": "rank", "grade": "良好", "scale": "s", "unit": "grade", "value": 2, "due": None}
 MILESTONE = {**BY_HAND, "kind": "milestone", "value": None, "due": JUNE}
 LAST_YEAR = {**SUM, "path": {"form": "last_year"}}
+BEFORE = [value(f"2023-{month:02d}", 95, 100) for month in (1, 2, 3)]
 
 
 def late(share: object):
@@ -42,9 +43,9 @@ def late(share: object):
             id="silent",
         ),
         pytest.param(
-            *({**STANDING, "value": 90}, {}, [value("2023-01", 2, 2, n=2), value("2023-02", 4, 4, n=4)]),
-            "2023年1月至2023年2月合并计算，甲为 100%，达到目标（≥ 90%）。",
-            "2023-01 to 2023-02 pooled, A: 100%; meets ≥ 90%.",
+            *({**STANDING, "value": 90}, {}, [*BEFORE, value("2023-04", 2, 2, n=2), value("2023-05", 4, 4, n=4)]),
+            "2023年4月至2023年5月合并计算，甲为 100%，达到目标（≥ 90%）。",
+            "2023-04 to 2023-05 pooled, A: 100%; meets ≥ 90%.",
             id="pooled",
         ),
         pytest.param(
@@ -80,8 +81,8 @@ def late(share: object):
             *({**STANDING, "comparator": "<=", "value": 3, "unit": "hour"}, {"unit": "hour"}),
             [value("2023-12", 40, 10)],
             *(
-                "2023年12月甲为 4 小时，未达到目标（≤ 3 小时），还差 1 小时。",
-                "2023-12, A: 4 hours; ≤ 3 hours is not satisfied, 1 hours short.",
+                "2023年12月甲为 4 小时，未达到目标（≤ 3 小时），超出 1 小时。",
+                "2023-12, A: 4 hours; ≤ 3 hours is not satisfied, 1 hours over.",
             ),
             id="another unit",
         ),
