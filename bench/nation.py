@@ -76,7 +76,7 @@ def make_registry(districts: int) -> Registry:
             "document": {"number": "1", "title": "方案", "issuer": "全国"},
         }
     )
-    pack = Pack(plan, targets, (), YamlSource(REPO, [], {}))
+    pack = Pack(plan, targets, (), YamlSource(REPO, [], None))
     contract = Contract.model_construct(id="source")
     calendars = {"cn": CalendarSpec(id="cn", name_zh="工作日历")}
     registry = Registry({"source": contract}, indicators, {"nation": pack}, calendars, (), (), {})

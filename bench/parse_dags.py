@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from bench.figure import Figure
+from schemas.models.registry import load_registry
 from schemas.settings import REPO, Settings, inherited_environment
 
 CONTRACTS = 100
@@ -33,7 +34,7 @@ def measure() -> list[Figure]:
         home = Path(folder)
         (home / "schemas" / "contracts").mkdir(parents=True)
         sample = (REPO / "schemas" / "contracts" / "service_items.yml").read_text(encoding="utf-8")
-        built_in = len(list((REPO / "schemas" / "contracts").glob("*.yml")))
+        built_in = len(load_registry([REPO / "schemas"]).in_use().contracts)
         for number in range(CONTRACTS - built_in):
             path = home / "schemas" / "contracts" / f"extra_{number:03d}.yml"
             path.write_text(sample.replace("id: service_items", f"id: extra_{number:03d}"), encoding="utf-8")

@@ -20,7 +20,7 @@ part imports "$bin/lint-imports"
 seed=${BIZENV_TEST_SEED:-2023}
 # the real servers come last and one at a time: they would steal the cores from everything else
 part "unit and integration" "$bin/pytest" -q -n 2 --dist loadfile --randomly-seed="$seed" -m "not stack and not browser"
-part browser "$bin/pytest" -q --randomly-seed="$seed" -m "browser and not stack"
+part browser "$bin/pytest" -q -n 2 --randomly-seed="$seed" -m "browser and not stack"
 part "real stack" "$bin/pytest" -q -m stack -p no:randomly
 
 if [ ${#failed[@]} -gt 0 ]; then
