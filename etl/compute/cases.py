@@ -11,7 +11,8 @@ from etl.compute.calendar_join import CalendarTables, seconds_of_day
 from etl.compute.deadlines import add_deadline, needs_time
 from etl.compute.expressions import TableExpr, ValueExpr
 from schemas.models.contract import ColumnType, Contract
-from schemas.models.indicator import CaseClock, Indicator, Where
+from schemas.models.case_clock import CaseClock
+from schemas.models.indicator import Indicator, Where
 
 
 def keep_rows(table: TableExpr, where: tuple[Where, ...]) -> TableExpr:

@@ -8,7 +8,7 @@ import ibis
 
 from etl.compute.calendar_join import CalendarTables
 from etl.compute.expressions import TableExpr, ValueExpr
-from schemas.models.indicator import CaseClock
+from schemas.models.case_clock import CaseClock
 
 SUB_DAY_UNITS = {"hour", "office_hour", "minute", "office_minute"}
 

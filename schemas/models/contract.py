@@ -17,6 +17,7 @@ from schemas.models.contract_between import (
     SequenceRule,
     UsualRowsRule,
 )
+from schemas.models.contract_events import Events
 from schemas.models.contract_layout import Section, Wide
 
 
@@ -284,6 +285,8 @@ class Contract(Promise):
     resend: Literal["replace", "merge"]
     received: Name | None = None
     """Cases only: the date column by whose month the lake is partitioned; it never changes."""
+    events: Events | None = None
+    """Cases only: what happens to a case beside being received (see `schemas.models.contract_events`)."""
     date_only: Literal["start_of_day", "end_of_day"] | None = None
     zero_report: bool = False
     tokens: dict[str, TokenMeaning] = Field(default_factory=dict)
@@ -321,11 +324,14 @@ class Contract(Promise):
             wanted |= set(rule.beside) if isinstance(rule, EntryRule) else set()
         wanted |= {self.wide.across, *self.wide.values} if self.wide else set()
         wanted |= {self.section.column} if self.section else set()
+        wanted |= set(self.events.columns) if self.events else set()
         unknown = sorted(wanted - set(names))
         if unknown:
             raise ValueError(f"unknown columns {unknown}; the contract has {sorted(names)}")
         if self.kind == "cases" and self.received is None:
             raise ValueError("a source of cases needs `received`, the column of the day of receipt")
+        if self.events and self.kind != "cases":
+            raise ValueError("events: only of a source of cases")
         if self.reporters and self.unit_column is None:
             raise ValueError("reporters need `unit_column`")
         if not set(self.open_key) < set(self.key):

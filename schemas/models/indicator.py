@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from schemas.models.base import Exact, Name, Promise
-
-LimitText = Annotated[
-    str, StringConstraints(pattern=r"^\d+(\.\d+)? (workday|day|month|hour|office_hour|minute|office_minute)$")
-]
+from schemas.models.case_clock import CaseClock
 
 
 class Where(Promise):
-    """Keeps the rows whose `column` is one of `values` (booleans: true/false)."""
+    """Keeps the rows whose `column` is one of `values` (booleans: true/false), or is (not) `filled`."""
 
     column: Name
-    values: tuple[str | bool, ...] = Field(min_length=1)
+    values: tuple[str | bool, ...] = ()
+    filled: bool | None = None
+
+    @model_validator(mode="after")
+    def check_test(self) -> Where:
+        if bool(self.values) == (self.filled is not None):
+            raise ValueError("give `values` or `filled`, one of the two")
+        return self
 
 
 class Part(Promise):
@@ -27,40 +32,12 @@ class Part(Promise):
     where: tuple[Where, ...] = ()
 
 
-class CaseClock(Promise):
-    """Which events start and stop the clock of one case, and how its time is counted.
-
-    `earliest`: alternative end events, the first stops the clock; `latest`: all of them are needed
-    (principal *and* interest).
-    """
-
-    start: Name
-    earliest: tuple[Name, ...] = ()
-    latest: tuple[Name, ...] = ()
-    limit: LimitText | None = None
-    """Unset: the target that uses the indicator brings the limit (kind `each_case`)."""
-    after_hours: Literal["same_day", "next_opening"] = "same_day"
-    last_day: Literal["midnight", "office_close"] = "midnight"
-    measure: Literal["workdays", "office_days", "calendar_days", "full_days", "hours"] = "workdays"
-    """Unit of the elapsed time: working days after the start day; office minutes over those of one office day;
-    end date - start date; whole 24-hour periods; hours."""
-
-    @property
-    def end_columns(self) -> tuple[str, ...]:
-        return self.earliest or self.latest
-
-    @model_validator(mode="after")
-    def check_end(self) -> CaseClock:
-        if bool(self.earliest) == bool(self.latest):
-            raise ValueError("give the end events as `earliest` or as `latest`, one of the two")
-        return self
-
-
 class Indicator(Promise):
     """One indicator.
 
     Forms: `ratio` (sum of numerators over sum of denominators), `count` (cases or sums, cumulative targets),
-    `case_share` (share of decided cases within the limit), `case_mean` (mean elapsed time of ended cases).
+    `case_share` (share of decided cases within the limit), `case_mean` (mean elapsed time of ended cases),
+    `case_quantile` (elapsed time that the share `quantile` of the ended cases does not exceed: 0.5 is the median).
     """
 
     id: Name
@@ -68,7 +45,7 @@ class Indicator(Promise):
     name_en: str
     family: str
     source: Name
-    form: Literal["ratio", "count", "case_share", "case_mean"]
+    form: Literal["ratio", "count", "case_share", "case_mean", "case_quantile"]
     unit: str
     decimals: int = Field(ge=0, le=6)
     direction: Literal["higher_is_better", "lower_is_better"]
@@ -76,6 +53,10 @@ class Indicator(Promise):
     denominator: Part | None = None
     where: tuple[Where, ...] = ()
     clock: CaseClock | None = None
+    quantile: Exact | None = Field(None, gt=Decimal(0), lt=Decimal(1))
+    """`case_quantile`: which one. The value is that of a case, the smallest with at least this share up to it."""
+    by: tuple[Name, ...] = ()
+    """Columns by whose words the same number is shown too (window, item, channel, voltage class), never judged."""
     counted_on: Name | None = None
     """`count` and `ratio` over cases: the date column whose month counts the row."""
     missing: Literal["skip", "fail", "zero"]
@@ -91,8 +72,10 @@ class Indicator(Promise):
             raise ValueError("form ratio needs numerator and denominator")
         if self.form == "count" and self.numerator is None:
             raise ValueError("form count needs numerator")
-        if self.form in ("case_share", "case_mean") and self.clock is None:
+        if self.form in CASE_FORMS and self.clock is None:
             raise ValueError(f"form {self.form} needs a clock")
+        if (self.form == "case_quantile") != (self.quantile is not None):
+            raise ValueError("form case_quantile needs `quantile`, and only it takes one")
         return self
 
     @property
@@ -102,5 +85,9 @@ class Indicator(Promise):
         names = {w.column for w in self.where} | {w.column for p in parts for w in p.where}
         names |= {p.sum for p in parts if p.sum}
         if self.clock:
-            names |= {self.clock.start, *self.clock.end_columns}
-        return names | ({self.counted_on} if self.counted_on else set())
+            names |= set(self.clock.columns)
+        return names | set(self.by) | ({self.counted_on} if self.counted_on else set())
+
+
+CASE_FORMS = ("case_share", "case_mean", "case_quantile")
+"""Forms whose number is made of single cases and a clock."""

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from schemas.models.case_checks import TIMES, check_clock, check_events
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
 from schemas.models.contract_between import ReconcileRule, ReferenceRule
 from schemas.models.indicator import Indicator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from schemas.models.registry import Pack, Registry
 
 _NUMBERS = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.PERCENT}
-_TIMES = {ColumnType.DATE, ColumnType.DATETIME}
 _FORMS = {
     Kind.EACH_CASE: {"case_share"},
     Kind.AVERAGE_CASE: {"case_mean"},
@@ -54,7 +54,7 @@ def _check_contract(contract: Contract, registry: Registry) -> Iterator[tuple[li
     if contract.calendar not in registry.calendars:
         yield ["calendar"], f"no calendar {contract.calendar!r}; there are {sorted(registry.calendars)}"
     columns = contract.column_by_name
-    if contract.received and columns[contract.received].type not in _TIMES:
+    if contract.received and columns[contract.received].type not in TIMES:
         yield ["received"], f"{contract.received!r} must be a date or datetime column"
     for plan in contract.plans:
         if plan not in registry.plans:
@@ -62,6 +62,7 @@ def _check_contract(contract: Contract, registry: Registry) -> Iterator[tuple[li
     if contract.unit_column and columns[contract.unit_column].type is not ColumnType.UNIT:
         yield ["unit_column"], f"{contract.unit_column!r} must be of type unit"
     yield from _check_other_sources(contract, registry)
+    yield from check_events(contract, registry)
 
 
 def _check_other_sources(contract: Contract, registry: Registry) -> Iterator[tuple[list[Any], str]]:
@@ -94,13 +95,13 @@ def _check_kinds(rule: ReferenceRule | ReconcileRule, contract: Contract, other:
     for side, columns in ((rule.mine, mine), (rule.theirs, theirs)):
         if side.column and columns[side.column].type not in NUMBER_TYPES:
             yield f"{side.column!r} is no number"
-        if side.counted_on and columns[side.counted_on].type not in _TIMES:
+        if side.counted_on and columns[side.counted_on].type not in TIMES:
             yield f"{side.counted_on!r} is no date"
         if any(columns[name].personal for name in side.where):
             yield "the words of a personal column are not kept"
 
 
-def _check_indicator(indicator: Indicator, registry: Registry) -> Iterator[tuple[list[str], str]]:
+def _check_indicator(indicator: Indicator, registry: Registry) -> Iterator[tuple[list[Any], str]]:
     contract = registry.contracts.get(indicator.source)
     if contract is None:
         yield ["source"], f"no source {indicator.source!r}; there are {sorted(registry.contracts)}"
@@ -114,9 +115,11 @@ def _check_indicator(indicator: Indicator, registry: Registry) -> Iterator[tuple
         if part and part.sum and columns[part.sum].type not in _NUMBERS:
             yield [key, "sum"], f"{part.sum!r} is no number"
     clock = indicator.clock
-    for name in (clock.start, *clock.end_columns) if clock else ():
-        if columns[name].type not in _TIMES:
-            yield ["clock"], f"{name!r} is no date or datetime"
+    if clock:
+        yield from check_clock(clock, contract)
+    for name in indicator.by:
+        if columns[name].type in (*NUMBER_TYPES, *TIMES, ColumnType.PERIOD) or columns[name].personal:
+            yield ["by"], f"{name!r} holds no words to show the number by"
     if contract.kind == "cases" and not clock and indicator.counted_on is None:
         yield ["counted_on"], "an indicator over cases without a clock needs the date column that counts a row"
 
@@ -174,6 +177,8 @@ def _check_limit(target: Target, indicator: Indicator) -> Iterator[tuple[str, st
     if target.comparator not in ("<=", "<"):
         yield "comparator", "a limit on single cases is <= (or <)"
     limit = indicator.clock.limit if indicator.clock else None
+    if indicator.clock and indicator.clock.limit_by:
+        yield "indicator", "its clock has limits of its own (`limit_by`); a target that brings one limit needs another"
     if limit is not None and limit != limit_of(target):
         yield "value", f"limit {limit_of(target)!r} against {limit!r} of indicator {indicator.id!r}"
 

@@ -1,0 +1,83 @@
+"""Whether the events of a case source, and the clocks over it, fit its columns and the registers they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from schemas.models.case_clock import CaseClock
+from schemas.models.contract import ColumnType, Contract
+
+if TYPE_CHECKING:
+    from schemas.models.registry import Registry
+
+TIMES = {ColumnType.DATE, ColumnType.DATETIME}
+_WORDS = {ColumnType.TEXT, ColumnType.ID, ColumnType.UNIT, ColumnType.CODE, ColumnType.BOOLEAN, ColumnType.INTEGER}
+
+
+def check_events(contract: Contract, registry: Registry) -> Iterator[tuple[list[Any], str]]:
+    """Problems of `events`, with the keys under which they stand."""
+    events, columns = contract.events, contract.column_by_name
+    if events is None:
+        return
+    for name in events.times:
+        if columns[name].type not in TIMES:
+            yield ["events"], f"{name!r} is no date or datetime"
+    if events.extension and columns[events.extension.amount].type is not ColumnType.INTEGER:
+        yield ["events", "extension"], f"{events.extension.amount!r} is no integer"
+    if (events.stops_from or events.exclusions) and len(contract.key) != 1:
+        yield ["events"], "a register names cases by one number; the contract has more than one column in its key"
+    if events.stops_from:
+        register = events.stops_from
+        times = (register.since, register.until, *([register.recorded] if register.recorded else []))
+        named = (register.case, *register.columns)
+        yield from _check_register(["events", "stops_from"], register.source, named, times, contract, registry)
+    if events.exclusions:
+        book = events.exclusions
+        named = (book.case, book.reason, book.approver, book.approved, book.expires)
+        times = (book.approved, book.expires)
+        yield from _check_register(["events", "exclusions"], book.source, named, times, contract, registry)
+
+
+def _check_register(
+    keys: list[Any],
+    source: str,
+    named: tuple[str, ...],
+    times: tuple[str, ...],
+    contract: Contract,
+    registry: Registry,
+) -> Iterator[tuple[list[Any], str]]:
+    other = registry.contracts.get(source)
+    if other is None or other.id == contract.id:
+        yield keys, f"no other source {source!r}; there are {sorted(set(registry.contracts) - {contract.id})}"
+        return
+    if other.plans and not set(contract.plans or registry.plans) <= set(other.plans):
+        yield keys, f"source {other.id!r} is sent for {list(other.plans)} alone"
+    if unknown := sorted(set(named) - set(other.column_by_name)):
+        yield keys, f"columns {unknown} are not in contract {other.id!r}"
+        return
+    for name in times:
+        if other.column_by_name[name].type not in TIMES:
+            yield keys, f"{name!r} of {other.id!r} is no date or datetime"
+
+
+def check_clock(clock: CaseClock, contract: Contract) -> Iterator[tuple[list[Any], str]]:
+    """Problems of an indicator's clock; its columns are known to be there."""
+    columns = contract.column_by_name
+    for name in clock.times:
+        if columns[name].type not in TIMES:
+            yield ["clock"], f"{name!r} is no date or datetime"
+    if contract.kind != "cases":
+        yield ["clock"], f"source {contract.id!r} has no cases"
+    if clock.extension == "counts" and (contract.events is None or contract.events.extension is None):
+        yield ["clock", "extension"], f"contract {contract.id!r} names no `events: extension`"
+    if clock.limit_by:
+        yield from _check_words(clock.limit_by.column, clock.limit_by.limits, contract)
+
+
+def _check_words(name: str, limits: Mapping[str, str], contract: Contract) -> Iterator[tuple[list[Any], str]]:
+    column = contract.column_by_name[name]
+    if column.type not in _WORDS or column.personal:
+        yield ["clock", "limit_by"], f"{name!r} holds no words"
+    if column.allowed and (unknown := sorted(set(limits) - set(column.allowed))):
+        yield ["clock", "limit_by"], f"{unknown} are not among the words of {name!r}: {list(column.allowed)}"
