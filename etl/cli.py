@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from etl.commands import catalogue, data, docs, giveback, plans, results, scaffold, secret, sources, tools
+from etl.commands import catalogue, data, deadline, docs, giveback, plans, results, scaffold, secret, sources, tools
 from etl.core.postgres import EmbeddedServerError
 from etl.core.secret import SecretError
 from schemas.models.yaml_source import ConfigError
@@ -26,7 +26,7 @@ app = typer.Typer(
 
 for command in (tools.demo, data.run, data.check, catalogue.targets, results.verdicts, results.explain):
     app.command()(command)
-for command in (data.land, data.load, data.compute, data.judge, data.publish, results.deadline):
+for command in (data.land, data.load, data.compute, data.judge, data.publish, deadline.deadline):
     app.command()(command)
 for command in (tools.board, tools.stack, tools.doctor):
     app.command()(command)

@@ -18,14 +18,13 @@ from etl.commands.output import (
     show_light,
     to_json,
 )
-from etl.core.clock import CalendarNotPublished, Limit, Moment, WorkCalendar, deadline_json, parse_suspension
 from etl.core.context import Context
 from etl.core.session import open_session
 from etl.core.target_rows import target_rows
 from etl.core.verdict_history import KnownVerdict, find_set, read_evidence, read_set
 from etl.core.verdicts import VerdictRow
 from schemas.models.office import plans_of
-from schemas.models.registry import Registry, load_registry
+from schemas.models.registry import Registry
 from schemas.settings import get_settings
 
 UnitOption = Annotated[str | None, typer.Option("--unit", help="单位；self 为全区汇总")]
@@ -156,35 +155,3 @@ def _print_explanation(document: dict[str, Any]) -> None:
         for e in document["evidence"]
     ]
     print_table("依据（最多 200 行）", ("文件", "工作表", "行", "单元格", "说明"), rows)
-
-
-def deadline(
-    start: Annotated[str, typer.Option("--start", help="起算时间，如 2023-03-01 或 2023-03-01T09:30")],
-    limit: Annotated[str, typer.Option("--limit", help='期限，如 "5 workday"、"0.5 workday"、"2 hour"')],
-    suspend: Annotated[list[str] | None, typer.Option("--suspend", help="中止，如 2023-03-02..2023-03-06")] = None,
-    end: Annotated[str | None, typer.Option("--end", help="办结时间")] = None,
-    calendar: Annotated[str, typer.Option("--calendar", help="工作日历")] = "cn",
-    as_of: DayOption = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """单独使用法定时限时钟。"""
-    registry = load_registry(get_settings().schema_folders)
-    if calendar not in registry.calendars:
-        raise typer.BadParameter(f"没有日历 {calendar!r}；现有：{'、'.join(sorted(registry.calendars))}")
-    spec = registry.calendars[calendar]
-    try:
-        document = deadline_json(
-            Moment.parse(start, zone=spec.zone),
-            Limit.parse(limit),
-            WorkCalendar.from_spec(spec),
-            end=Moment.parse(end, zone=spec.zone) if end else None,
-            as_of=Moment.parse(as_of, zone=spec.zone) if as_of else None,
-            suspensions=[parse_suspension(text, zone=spec.zone) for text in suspend or ()],
-            details=not as_json,
-        )
-    except (ValueError, CalendarNotPublished) as error:
-        raise typer.BadParameter(str(error)) from error
-    if as_json:
-        print_json(document)
-        return
-    print_table("时限", ("项目", "值"), [(key, value) for key, value in document.items()])

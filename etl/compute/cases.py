@@ -10,8 +10,8 @@ import ibis
 from etl.compute.calendar_join import CalendarTables, seconds_of_day
 from etl.compute.deadlines import add_deadline, needs_time
 from etl.compute.expressions import TableExpr, ValueExpr
-from schemas.models.contract import ColumnType, Contract
 from schemas.models.case_clock import CaseClock
+from schemas.models.contract import ColumnType, Contract
 from schemas.models.indicator import Indicator, Where
 
 

@@ -29,7 +29,7 @@ class ClockRules:
 
     Attributes:
         after_hours: what a start outside office hours counts as.
-        last_day: whole-day limits end at midnight or at closing time.
+        last_day: whole-day limits end at midnight, at closing time, or at the time of day of the start.
         measure: how elapsed time is shown; None: in the unit of the limit. It never decides.
         extension_counts: an extension moves the plan's own limit too, not only the statutory one.
     """

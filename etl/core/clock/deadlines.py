@@ -15,7 +15,7 @@ from etl.core.clock.time_count import OfficeTime, TimeCount, WallTime, receive_a
 from etl.core.clock.workdays import WorkCalendar
 
 AfterHours = Literal["same_day", "next_opening"]
-LastDay = Literal["midnight", "office_close"]
+LastDay = Literal["midnight", "office_close", "start_time"]
 State = Literal["set", "suspended", "precision_too_coarse"]
 ClockAbuse = Literal["last_day", "after_deadline", "extension_after_deadline"]
 Mark = Literal[
@@ -78,7 +78,7 @@ def deadline_of(
         calendar: working days and office hours.
         suspensions: all of them; which count is decided here.
         after_hours: what a start outside office hours counts as (semantics 1.7).
-        last_day: whole-day limits end at midnight or at closing time (art. 203).
+        last_day: whole-day limits end at midnight, at closing time (art. 203) or at the time of day of the start.
         is_end_coarse: the end will be compared as a date; closing times and fractions then end with their day.
 
     Raises:
@@ -155,11 +155,20 @@ class _Reckoning:
         day = resume_after(day, stops, self.calendar)
         if fraction:
             return self._end_in_day(day, fraction, counted)
-        if self.last_day == "office_close" and not self.is_end_coarse:
-            closing = midnight(day) + self.calendar.office.closing
-            return Deadline(date=day, at=closing, whole_day=False, counted_days=counted)
-        marks: tuple[Mark, ...] = ("last_day_to_midnight",) if self.last_day == "office_close" else ()
+        closing = self._closing
+        if closing is not None:
+            return Deadline(date=day, at=midnight(day) + closing, whole_day=False, counted_days=counted)
+        marks: tuple[Mark, ...] = () if self.last_day == "midnight" else ("last_day_to_midnight",)
         return Deadline(date=day, at=midnight(day, days_after=1), counted_days=counted, marks=marks)
+
+    @property
+    def _closing(self) -> dt.timedelta | None:
+        """Time of day at which the last day ends; None: with its date, also where times are not known."""
+        if self.last_day == "office_close" and not self.is_end_coarse:
+            return self.calendar.office.closing
+        if self.last_day == "start_time" and not (self.is_end_coarse or self.start.is_date_only):
+            return self.start.at - midnight(self.start.date)
+        return None
 
     def _count_days(self, n: int, stops: Sequence[Suspension]) -> tuple[tuple[dt.date, ...], dt.date]:
         """The counted days, and the last of them moved off a rest day."""
