@@ -1,59 +1,135 @@
-"""Cases on the clock: when each started, ended, had to end, and how long it took; then sums a (month, unit)."""
+"""Cases on the clock: one row a case with what started, ended and stopped it; then deadlines, and how long it took."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from itertools import pairwise
 
 import ibis
 
 from etl.compute.calendar_join import CalendarTables, seconds_of_day
-from etl.compute.deadlines import add_deadline, needs_time
+from etl.compute.case_events import Registers, add_exclusions, add_stops, event, happened, start_of, stop_event
+from etl.compute.chunks import chunk_keys
+from etl.compute.deadlines import add_deadlines, is_coarse
 from etl.compute.expressions import TableExpr, ValueExpr
+from etl.compute.stopped_cases import override_deadlines
 from schemas.models.case_clock import CaseClock
-from schemas.models.contract import ColumnType, Contract
+from schemas.models.contract import Contract
 from schemas.models.indicator import Indicator, Where
 
 
 def keep_rows(table: TableExpr, where: tuple[Where, ...]) -> TableExpr:
     """The rows that satisfy every filter."""
     for condition in where:
-        table = table.filter(table[condition.column].isin(list(condition.values)))
+        column = table[condition.column]
+        if condition.filled is None:
+            table = table.filter(column.isin(list(condition.values)))
+        else:
+            table = table.filter(column.notnull() if condition.filled else column.isnull())
     return table
 
 
 def case_table(
-    table: TableExpr, indicator: Indicator, contract: Contract, calendar: CalendarTables, *, as_of: dt.date
+    table: TableExpr,
+    indicator: Indicator,
+    contract: Contract,
+    calendar: CalendarTables,
+    *,
+    as_of: dt.date,
+    carry: Mapping[str, ValueExpr] | None = None,
+    registers: Registers | None = None,
 ) -> TableExpr:
     """One row a case: `unit`, `start_at`, `end_at` (null while open at `as_of`), coarse flags, calendar numbers.
 
-    Events after `as_of` have not happened yet; a case that starts after it is not there.
+    `is_reversed`: it ended before it started, which cannot be; nothing is counted or averaged of it.
+    Events after `as_of` have not happened yet; a case that starts after it is not there. Where contract or clock speak
+    of them, also `_stops` (suspensions), `_signed_at` and `_extra` (an extension), `_file_at` (the file's own
+    deadline), `_word` (what the limit depends on) and `excluded` (in the register at `as_of`).
+
+    Args:
+        table: accepted rows of the source.
+        indicator: which rows, and which events start and stop their clock.
+        contract: of the source.
+        calendar: of the source.
+        as_of: today, which stands for its end.
+        carry: expressions over the source's rows that every case keeps beside them.
+        registers: the rows of the sources that the contract's `events` name, by source.
     """
     clock = indicator.clock
     assert clock is not None  # noqa: S101 - the model guarantees it for the forms that come here
     table = keep_rows(table, indicator.where)
-    start, start_coarse = _event(table, contract, clock.start, at_start=True)
-    ends = [_event(table, contract, name, at_start=False) for name in clock.end_columns]
-    end, end_coarse = _combine(ends, earliest=bool(clock.earliest))
+    if contract.events:
+        table = add_stops(table, contract, registers or {})
+        table = add_exclusions(table, contract, registers or {}, as_of=as_of)
+    start, start_coarse, table = start_of(table, clock, contract, calendar, as_of=as_of)
+    end, end_coarse = _end_of(table, clock, contract)
     unit = table[contract.unit_column] if contract.unit_column else ibis.null("string")
     table = table.select(
         "batch_id",
         "sheet",
         "line",
+        **chunk_keys(table),
         unit=unit,
         start_at=start,
         start_coarse=start_coarse,
         end_at=end,
         end_coarse=end_coarse,
+        **_terms(table, clock, contract),
+        **(carry or {}),
     )
-    tomorrow = ibis.timestamp(f"{as_of + dt.timedelta(days=1)} 00:00:00")
-    table = table.filter(table.start_at < tomorrow)
-    open_now = table.end_at.isnull() | (table.end_at >= tomorrow)
-    table = table.mutate(end_at=ibis.ifelse(open_now, ibis.null("timestamp"), table.end_at))
+    table = table.filter(happened(table.start_at, as_of))
+    open_now = table.end_at.isnull() | ~happened(table.end_at, as_of)
+    table = table.mutate(
+        end_at=ibis.ifelse(open_now, ibis.null("timestamp"), table.end_at), end_coarse=table.end_coarse & ~open_now
+    )
+    table = table.mutate(is_reversed=(table.end_at.notnull() & _is_before_start(table)).fill_null(False))
     table = calendar.join_days(table, table.start_at.date(), "start")
     if clock.after_hours == "next_opening":
         table = _receive_at_opening(table, calendar)
     return calendar.join_days(table, table.end_at.date(), "end")
+
+
+def _terms(table: TableExpr, clock: CaseClock, contract: Contract) -> dict[str, ValueExpr]:
+    """What the deadline of a case depends on beside its start."""
+    terms: dict[str, ValueExpr] = {}
+    if clock.deadline_from:
+        terms["_file_at"], terms["_file_coarse"] = event(table, contract, clock.deadline_from)
+    if clock.limit_by:
+        terms["_word"] = table[clock.limit_by.column].cast("string")
+    for name in ("_stops", "excluded"):
+        if name in table.columns:
+            terms[name] = table[name]
+    extension = contract.events.extension if contract.events else None
+    if extension and clock.extension == "counts":
+        terms["_extra"] = table[extension.amount]
+        terms["_signed_at"], terms["_signed_coarse"] = event(table, contract, extension.signed)
+    return terms
+
+
+def _end_of(table: TableExpr, clock: CaseClock, contract: Contract) -> tuple[ValueExpr, ValueExpr]:
+    """The instant that stops the clock: the end events combined, or the withdrawal where that is earlier."""
+    ends = [event(table, contract, name) for name in clock.end_columns]
+    end, coarse = _combine(ends, earliest=bool(clock.earliest))
+    withdrawn = contract.events.withdrawn if contract.events else None
+    if withdrawn is None or withdrawn in clock.end_columns:
+        return end, coarse
+    return stop_event((end, coarse), event(table, contract, withdrawn))
+
+
+def _combine(events: list[tuple[ValueExpr, ValueExpr]], *, earliest: bool) -> tuple[ValueExpr, ValueExpr]:
+    if len(events) == 1:
+        return events[0]
+    stamps = [stamp for stamp, _ in events]
+    coarse = events[0][1]
+    for _, flag in events[1:]:
+        coarse = coarse | flag
+    if earliest:
+        return ibis.least(*stamps), coarse
+    missing = stamps[0].isnull()
+    for stamp in stamps[1:]:
+        missing = missing | stamp.isnull()
+    return ibis.ifelse(missing, ibis.null("timestamp"), ibis.greatest(*stamps)), coarse
 
 
 def _receive_at_opening(table: TableExpr, calendar: CalendarTables) -> TableExpr:
@@ -75,59 +151,62 @@ def _receive_at_opening(table: TableExpr, calendar: CalendarTables) -> TableExpr
     return calendar.join_days(table, table.start_at.date(), "start")
 
 
-def _event(table: TableExpr, contract: Contract, name: str, *, at_start: bool) -> tuple[ValueExpr, ValueExpr]:
-    """Instant of an event and whether it is a mere date. A date stands as its midnight; see `end_instant`."""
-    column = contract.column_by_name[name]
-    if column.type is ColumnType.DATE:
-        return table[name].cast("timestamp"), table[name].notnull()
-    return table[name], table[f"{name}_date_only"].fill_null(False)
-
-
-def _combine(events: list[tuple[ValueExpr, ValueExpr]], *, earliest: bool) -> tuple[ValueExpr, ValueExpr]:
-    if len(events) == 1:
-        return events[0]
-    stamps = [stamp for stamp, _ in events]
-    coarse = events[0][1]
-    for _, flag in events[1:]:
-        coarse = coarse | flag
-    if earliest:
-        return ibis.least(*stamps), coarse
-    missing = stamps[0].isnull()
-    for stamp in stamps[1:]:
-        missing = missing | stamp.isnull()
-    return ibis.ifelse(missing, ibis.null("timestamp"), ibis.greatest(*stamps)), coarse
-
-
 def judged_cases(
-    cases: TableExpr, clock: CaseClock, limit: str, calendar: CalendarTables, *, as_of: dt.date
+    cases: TableExpr, clock: CaseClock, limit: str | None, calendar: CalendarTables, *, as_of: dt.date
 ) -> TableExpr:
-    """Add `deadline_*`, `is_kept`, `decided_on` (null: not decided at `as_of`), `is_blind` and `is_coarse`.
+    """Add what became of each case under its limit.
 
-    A case is decided at the earlier of its end and its deadline: on time at its end, late at its deadline.
-    `is_blind`: its deadline lies in a year whose calendar is not published.
+    `deadline_date`, `deadline_at` (null: to the end of the date), `own_date` (our own count where the file's deadline
+    decides), `has_deadline`, `is_kept`, `is_late`, `decided_on` (null: not decided at `as_of`), `is_suspended`,
+    `is_blind` (its deadline lies in a year whose calendar is not published), `is_coarse` and, of cases with stops,
+    `abuse` (words of `clock_abuse`).
+
+    A case is decided at the earlier of its end and its deadline: on time at its end, late at its deadline. A reversed
+    one never is; nor is one without any deadline, of which there are only where the clock itself has no limit.
     """
-    table = add_deadline(cases, clock, limit, calendar)
+    table = add_deadlines(cases, clock, limit, calendar)
+    table = override_deadlines(table, clock, limit, calendar, as_of=as_of)
     on_time = table.end_at.notnull() & (table.end_at.date() <= table.deadline_date)
     by_instant = table.deadline_at.isnull() | table.end_coarse | (table.end_at <= table.deadline_at)
-    table = table.mutate(is_kept=(on_time & by_instant).fill_null(False))
-    late_on = ibis.ifelse(table.deadline_date <= ibis.date(as_of.isoformat()), table.deadline_date, ibis.null("date"))
     table = table.mutate(
-        decided_on=ibis.ifelse(table.is_kept, table.end_at.date(), late_on),
-        is_blind=table.deadline_date.isnull(),
-        is_coarse=_coarse(table, limit),
+        is_kept=(on_time & by_instant & ~table.is_reversed).fill_null(False),
+        is_blind=table.has_deadline & table.deadline_date.isnull() & ~table.is_suspended,
+        is_coarse=is_coarse(table) | table.is_blunt,
     )
-    blind_on = table.start_at.date()
-    return table.mutate(decided_on=ibis.ifelse(table.is_blind, blind_on, table.decided_on))
+    past = ibis.ifelse(
+        table.deadline_at.isnull(),
+        table.deadline_date < ibis.date(as_of.isoformat()),
+        table.deadline_date <= ibis.date(as_of.isoformat()),
+    )
+    ended_late = table.end_at.notnull() & ~table.is_kept
+    late = ((past | ended_late) & ~table.is_kept & ~table.is_reversed & table.deadline_date.notnull()).fill_null(False)
+    table = table.mutate(is_late=late)
+    decided = ibis.cases(
+        (table.is_kept, table.end_at.date()),
+        (table.is_late, table.deadline_date),
+        (table.is_blind, table.start_at.date()),
+        else_=ibis.null("date"),
+    )
+    return table.mutate(decided_on=decided)
 
 
-def _coarse(table: TableExpr, limit: str) -> ValueExpr:
-    if not needs_time(limit):
-        return ibis.literal(False)
-    return table.start_coarse | (table.end_at.notnull() & table.end_coarse)
+def _is_before_start(table: TableExpr) -> ValueExpr:
+    """Surely earlier; where one is a mere date, compared as dates."""
+    by_date = table.end_at.date() < table.start_at.date()
+    return ibis.ifelse(table.start_coarse | table.end_coarse, by_date, table.end_at < table.start_at)
 
 
 def elapsed(table: TableExpr, clock: CaseClock, contract: Contract, calendar: CalendarTables) -> ValueExpr:
-    """Elapsed time of ended cases, integers: days, whole 24-hour periods, or seconds (`elapsed_divisor`)."""
+    """Elapsed time of ended cases, integers: days, whole 24-hour periods, or seconds (`elapsed_divisor`).
+
+    Suspended time is taken out where `stopped_cases.add_stopped` has worked it out.
+    """
+    total = _gross_elapsed(table, clock, contract, calendar)
+    net = total - table.stopped if "stopped" in table.columns else total
+    return ibis.greatest(net, 0)  # what ended before the opening that counts took no time
+
+
+def _gross_elapsed(table: TableExpr, clock: CaseClock, contract: Contract, calendar: CalendarTables) -> ValueExpr:
     if clock.measure == "workdays":
         return table.end_no - table.start_no
     if clock.measure == "office_days":

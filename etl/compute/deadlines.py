@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import ibis
 
-from etl.compute.calendar_join import CalendarTables
+from etl.compute.calendar_join import CalendarTables, seconds_of_day
 from etl.compute.expressions import TableExpr, ValueExpr
-from schemas.models.case_clock import CaseClock
+from schemas.models.case_clock import CaseClock, LimitBy
 
 SUB_DAY_UNITS = {"hour", "office_hour", "minute", "office_minute"}
 
@@ -24,12 +24,87 @@ def split_limit(limit: str) -> tuple[Decimal, str]:
     return Decimal(amount), unit
 
 
-def add_deadline(table: TableExpr, clock: CaseClock, limit: str, calendar: CalendarTables) -> TableExpr:
+def add_deadlines(table: TableExpr, clock: CaseClock, limit: str | None, calendar: CalendarTables) -> TableExpr:
     """Add `deadline_date` (last day on time) and `deadline_at` (last instant on time, or null for whole days).
 
-    `table` has `start_at`, `start_coarse` and the columns that `join_days(..., "start")` gives. Kept is
-    `end date <= deadline_date`, and where `deadline_at` is set `end <= deadline_at`.
+    Kept is `end date <= deadline_date`, and where `deadline_at` is set `end <= deadline_at`. The limit is that of the
+    target, the clock's own, or depends on a word of the row; a deadline of the file decides over it, and `own_date` is
+    then our own count. `has_deadline` is false where there is neither; `needs_time`: the limit that decides is below
+    one day.
     """
+    limit = limit or clock.limit
+    if limit is not None:
+        table = _under(table, clock, limit, calendar)
+    elif clock.limit_by is not None:
+        table = _by_word(table, clock, clock.limit_by, calendar)
+    else:
+        table = _without_limit(table)
+    table = table.mutate(own_date=table.deadline_date)
+    return _decide_by_file(table) if "_file_at" in table.columns else table
+
+
+def _decide_by_file(table: TableExpr) -> TableExpr:
+    """Deadlines of the file, where it has one."""
+    named = table._file_at.notnull()
+    at = ibis.ifelse(table._file_coarse, ibis.null("timestamp"), table._file_at)
+    return table.mutate(
+        deadline_date=ibis.ifelse(named, table._file_at.date(), table.deadline_date),
+        deadline_at=ibis.ifelse(named, at, table.deadline_at),
+        has_deadline=table.has_deadline | named,
+        needs_time=table.needs_time & ~named,
+    )
+
+
+def _under(table: TableExpr, clock: CaseClock, limit: str, calendar: CalendarTables) -> TableExpr:
+    table = add_deadline(table, clock, limit, calendar)
+    return table.mutate(has_deadline=ibis.literal(True), needs_time=ibis.literal(needs_time(limit)))
+
+
+def _without_limit(table: TableExpr) -> TableExpr:
+    return table.mutate(
+        deadline_date=ibis.null("date"),
+        deadline_at=ibis.null("timestamp"),
+        has_deadline=ibis.literal(False),
+        needs_time=ibis.literal(False),
+    )
+
+
+def _by_word(table: TableExpr, clock: CaseClock, by: LimitBy, calendar: CalendarTables) -> TableExpr:
+    """Each row under the limit of its word: one branch a limit, whole working days together."""
+    branches = []
+    days = {word: limit for word, limit in by.limits.items() if _is_whole_workday(limit)}
+    if days:
+        rows = table.filter(table._word.isin(list(days)))
+        amount = ibis.cases(*((rows._word == word, int(split_limit(limit)[0])) for word, limit in days.items()))
+        rows = calendar.join_number(rows, rows.start_no + amount, "deadline_date")
+        rows = _close_of_day(rows, clock, calendar)
+        branches.append(rows.mutate(has_deadline=ibis.literal(True), needs_time=ibis.literal(False)))
+    for limit in sorted({*by.limits.values()} - {*days.values()}):
+        words = [word for word, other in by.limits.items() if other == limit]
+        branches.append(_under(table.filter(table._word.isin(words)), clock, limit, calendar))
+    rest = table.filter(~table._word.isin(list(by.limits)) | table._word.isnull())
+    branches.append(_under(rest, clock, by.otherwise, calendar) if by.otherwise else _without_limit(rest))
+    schema = dict(branches[0].schema().items()) | {"deadline_at": "timestamp"}
+    return ibis.union(*(branch.select(*schema).cast(schema) for branch in branches))
+
+
+def _is_whole_workday(limit: str) -> bool:
+    amount, unit = split_limit(limit)
+    return unit == "workday" and amount == int(amount)
+
+
+def is_coarse(table: TableExpr) -> ValueExpr:
+    """Cases whose dates without a time do not tell whether the deadline was kept."""
+    ended = table.end_at.notnull() & table.end_coarse
+    coarse = table.needs_time & (table.start_coarse | ended)
+    if "_file_at" in table.columns:
+        same_day = ended & table.deadline_at.notnull() & (table.end_at.date() == table.deadline_date)
+        coarse = coarse | (table._file_at.notnull() & same_day)
+    return coarse.fill_null(False)
+
+
+def add_deadline(table: TableExpr, clock: CaseClock, limit: str, calendar: CalendarTables) -> TableExpr:
+    """Deadlines under one limit. `table` has `start_at`, `start_coarse` and what `join_days(..., "start")` gives."""
     amount, unit = split_limit(limit)
     if unit == "workday" and amount == int(amount):
         table = calendar.join_number(table, table.start_no + int(amount), "deadline_date")
@@ -50,6 +125,9 @@ def add_deadline(table: TableExpr, clock: CaseClock, limit: str, calendar: Calen
 def _close_of_day(table: TableExpr, clock: CaseClock, calendar: CalendarTables) -> TableExpr:
     if clock.last_day == "midnight":
         return table.mutate(deadline_at=ibis.null("timestamp"))
+    if clock.last_day == "start_time":
+        at = _at(table.deadline_date, seconds_of_day(table.start_at))
+        return table.mutate(deadline_at=ibis.ifelse(table.start_coarse, ibis.null("timestamp"), at))
     closes = calendar.calendar.office.spans[-1][1] * 60
     return table.mutate(deadline_at=table.deadline_date.cast("timestamp") + ibis.interval(seconds=closes))
 

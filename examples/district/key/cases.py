@@ -96,7 +96,10 @@ def is_kept(end: Cell, deadline: dt.date | dt.datetime) -> bool:
 
 
 def decide(indicator: Indicator, target: Target, unit: str, values: Values, as_of: dt.date) -> list[Fact]:
-    """A case with a limit counts once: on time at its end, late at its deadline; not while it is undecided."""
+    """A case with a limit counts once: on time at its end, late at its deadline; not while it is undecided.
+
+    The last day of a limit of whole days is over only on the day after it.
+    """
     clock = indicator.clock
     if clock is None or values[clock.start] is None:
         return []
@@ -104,8 +107,11 @@ def decide(indicator: Indicator, target: Target, unit: str, values: Values, as_o
     deadline = find_deadline(values[clock.start], *limit_of(indicator, target))
     if is_kept(end, deadline):
         return [Fact(unit, day_of(end) or as_of, Fraction(1))]
-    last = deadline.date() if isinstance(deadline, dt.datetime) else deadline
-    return [Fact(unit, last, Fraction(0))] if last <= as_of else []
+    if isinstance(deadline, dt.datetime):
+        return [Fact(unit, deadline.date(), Fraction(0))] if deadline.date() <= as_of else []
+    ended = day_of(end)
+    is_over = deadline < as_of or (ended is not None and ended <= as_of)
+    return [Fact(unit, deadline, Fraction(0))] if is_over else []
 
 
 def elapse(start: Cell, end: Cell, measure: str) -> Fraction:
