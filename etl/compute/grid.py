@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import reduce
 
-import pandas as pd
-
+from etl.compute.part_rows import PartRow
 from etl.compute.submissions import Submissions
 from etl.core.periods import Period
 from schemas.models.contract import Contract
@@ -44,25 +43,33 @@ class ValueRow:
     batches: tuple[str, ...] = ()
 
 
-def cells_of(parts: pd.DataFrame) -> dict[tuple[str | None, str], Cell]:
-    """Parts by (unit, period); unit None where the source has no reporting unit."""
-    cells = {}
-    for row in parts.to_dict("records"):
-        unit = None if pd.isna(row["unit"]) else str(row["unit"])
-        cells[unit, str(row["period"])] = Cell(
-            _decimal(row["numerator"]),
-            _decimal(row["denominator"]),
-            int(row["n"]),
-            int(row["blind"]),
-            int(row["coarse"]),
-        )
+def merge_cells(parts: Iterable[PartRow], periods: Sequence[Period]) -> dict[tuple[str | None, str], Cell]:
+    """Sums a (unit, period); unit None where the source has no reporting unit.
+
+    Months are summed into the periods asked for; parts outside all of them fall away (they belong to no verdict).
+    """
+    spelled = {month: period.text for period in periods for month in (*period.months(), period.text)}
+    cells: dict[tuple[str | None, str], Cell] = {}
+    for part in parts:
+        if part.period in spelled:
+            place = (part.unit, spelled[part.period])
+            cell = Cell(_decimal(part.numerator), _decimal(part.denominator), part.n, part.blind, part.coarse)
+            cells[place] = _add(cells[place], cell) if place in cells else cell
     return cells
 
 
-def _decimal(value: Any) -> Decimal | None:
-    if value is None or (not isinstance(value, Decimal) and pd.isna(value)):
-        return None
-    return value if isinstance(value, Decimal) else Decimal(int(value))
+def _decimal(value: Decimal | int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _add(one: Cell, other: Cell) -> Cell:
+    return Cell(
+        _sum([one.numerator, other.numerator]),
+        _sum([one.denominator, other.denominator]),
+        one.n + other.n,
+        one.blind + other.blind,
+        one.coarse + other.coarse,
+    )
 
 
 def first_seen(contract: Contract, seen: Mapping[str, str], periods: Sequence[Period]) -> dict[str, str]:
@@ -176,15 +183,7 @@ def _roll_up(
 
 
 def _sum_cells(found: Sequence[Cell], indicator: Indicator) -> Cell:
-    if not found:
-        return _nothing(indicator)
-    return Cell(
-        _sum([cell.numerator for cell in found]),
-        _sum([cell.denominator for cell in found]),
-        sum(cell.n for cell in found),
-        sum(cell.blind for cell in found),
-        sum(cell.coarse for cell in found),
-    )
+    return reduce(_add, found) if found else _nothing(indicator)
 
 
 def _sum(items: Sequence[Decimal | None]) -> Decimal | None:

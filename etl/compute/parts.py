@@ -1,8 +1,13 @@
-"""Mergeable parts: sums a (unit, month or period) of one indicator over the rows of one source, as exact integers.
+"""Mergeable parts: sums a (chunk, unit, month or period) of one indicator over rows of one source, as exact integers.
+
+Every function takes a table expression and works out its parts in one query. A table that is cut into chunks
+(`etl.compute.chunks.in_chunks`) gives parts a chunk; any other one gives them over all its rows. What a chunk gives is
+a function of its own rows, the calendar and `as_of` alone, so that parts may be kept and added up (`part_store`).
 
 Frames that leave this module have the columns of `PART_COLUMNS`: `unit` (None: the source has no reporting unit),
-`period` (a month, or the file's own period), `numerator`, `denominator` (Decimal), `n`, and `blind`, `coarse`
-(cases whose calendar is not published, or whose dates are too coarse for the limit).
+`period` (a month, or the file's own period), `numerator`, `denominator` (exact, or None), `n`, and `blind`, `coarse`
+(cases whose calendar is not published, or whose dates are too coarse for the limit). Of a table in chunks they also
+have `CHUNK` and `WAKES`, and rows without a period for cases that belong to none yet.
 """
 
 from __future__ import annotations
@@ -24,12 +29,14 @@ from etl.compute.cases import (
     keep_rows,
     office_second,
 )
+from etl.compute.chunks import CHUNK, chunk_keys
 from etl.compute.expressions import TableExpr, ValueExpr
-from etl.core.periods import Period
 from schemas.models.contract import Contract
 from schemas.models.indicator import Indicator, Part
 
-PART_COLUMNS = ["unit", "period", "numerator", "denominator", "n", "blind", "coarse"]
+PART_COLUMNS = ["kind", "key", "unit", "period", "numerator", "denominator", "n", "blind", "coarse"]
+WAKES = "wakes_on"
+"""The first day after `as_of` on which a case of the group counts otherwise although no row has changed."""
 ONE = "_one"
 """A column of ones: counts the rows where a part names no column."""
 _SCALE = 6
@@ -46,10 +53,20 @@ def name_month(month: ValueExpr) -> ValueExpr:
     return month.strftime("%Y-%m")
 
 
-def sum_by_month(table: TableExpr, day: ValueExpr, **sums: ValueExpr) -> pd.DataFrame:
-    """`sums` a (unit, month) as a frame with `unit` and `period`."""
-    grouped = table.group_by(unit=table.unit, _month=month_of(day)).aggregate(**sums)
-    return grouped.mutate(period=name_month(grouped._month)).drop("_month").execute()
+def sum_by(table: TableExpr, period: ValueExpr, *, kind: str = "main", **sums: ValueExpr) -> pd.DataFrame:
+    """`sums` a (chunk, unit, period) in one query, as Python's own exact numbers; months are named."""
+    sums = {"blind": ibis.literal(0), "coarse": ibis.literal(0), WAKES: ibis.null("date"), **sums}
+    grouped = table.group_by(unit=table.unit, period=period, **chunk_keys(table)).aggregate(**sums)
+    if CHUNK not in table.columns:
+        grouped = grouped.filter(grouped.period.notnull()).drop(WAKES)
+    if grouped.period.type().is_date():
+        grouped = grouped.mutate(period=name_month(grouped.period))
+    frame = pd.DataFrame(grouped.to_pyarrow().to_pylist(), columns=list(grouped.columns), dtype=object)
+    return frame.assign(kind=kind, key="")
+
+
+def _order(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[[*PART_COLUMNS, *(name for name in (CHUNK, WAKES) if name in frame)]]
 
 
 def _scaled(table: TableExpr, part: Part) -> ValueExpr:
@@ -80,54 +97,54 @@ def _missing(table: TableExpr, parts: Sequence[Part]) -> ValueExpr:
 def figure_parts(table: TableExpr, indicator: Indicator, contract: Contract) -> pd.DataFrame:
     """Parts of `ratio` and `count`: by the file's period, or (cases) by the month of `counted_on`."""
     numerator = indicator.numerator or Part()
-    table = keep_rows(table, indicator.where).mutate(**{ONE: 1})
+    unit = table[contract.unit_column] if contract.unit_column else ibis.null("string")
+    table = keep_rows(table, indicator.where).mutate(**{ONE: 1, "unit": unit})
     by_month = indicator.counted_on is not None
     period = month_of(table[indicator.counted_on]) if by_month else table.period
-    unit = table[contract.unit_column] if contract.unit_column else ibis.null("string")
     denominator = indicator.denominator
-    grouped = table.group_by(unit=unit, period=period).aggregate(
+    frame = sum_by(
+        table,
+        period,
         numerator=_scaled(table, numerator),
         denominator=_scaled(table, denominator) if denominator else ibis.null("decimal(38, 0)"),
         n=table.count(),
         lacking=_missing(table, [p for p in (numerator, denominator) if p]),
     )
-    if by_month:
-        grouped = grouped.mutate(period=name_month(grouped.period))
-    frame = grouped.execute()
     for name in ("numerator", "denominator"):
-        frame[name] = [_unscaled(value) for value in frame[name]]
+        frame[name] = pd.Series([_unscaled(value) for value in frame[name]], index=frame.index, dtype=object)
     if denominator and not (by_month and denominator.sum):
         # the cases behind a reported rate are its denominator, not the rows of the file; where each row is a case and
         # the denominator an amount (yuan of contracts), the cases are the rows
         frame["n"] = [int(value) if value is not None else 0 for value in frame["denominator"]]
     frame.loc[frame["lacking"] > 0, ["numerator", "denominator"]] = None
-    return frame.assign(blind=0, coarse=0)[PART_COLUMNS]
+    return _order(frame)
 
 
-def _unscaled(value: object) -> Decimal | None:
-    if value is None or value is pd.NA or value != value:
-        return None
-    return Decimal(value if isinstance(value, (Decimal, int)) else str(value)).scaleb(-_SCALE)
+def _unscaled(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value).scaleb(-_SCALE)
 
 
 def share_parts(
     table: TableExpr, indicator: Indicator, contract: Contract, limit: str, calendar: CalendarTables, *, as_of: dt.date
 ) -> pd.DataFrame:
-    """Parts of `case_share`: decided cases by the month that decided them, and how many were on time."""
+    """Parts of `case_share`: decided cases by the month that decided them, and how many were on time.
+
+    An undecided case wakes on its deadline.
+    """
     clock = indicator.clock
     assert clock is not None  # noqa: S101 - the model guarantees it
     cases = case_table(table, indicator, contract, calendar, as_of=as_of)
     cases = judged_cases(cases, clock, limit, calendar, as_of=as_of)
-    cases = cases.filter(cases.decided_on.notnull())
-    frame = sum_by_month(
+    frame = sum_by(
         cases,
-        cases.decided_on,
+        month_of(cases.decided_on),
         numerator=cases.is_kept.sum(),
         n=cases.count(),
         blind=cases.is_blind.sum(),
         coarse=cases.is_coarse.sum(),
+        wakes_on=ibis.ifelse(cases.decided_on.isnull(), cases.deadline_date, ibis.null("date")).min(),
     )
-    return frame.assign(denominator=frame["n"])[PART_COLUMNS]
+    return _order(frame.assign(denominator=frame["n"]))
 
 
 def mean_parts(
@@ -141,50 +158,32 @@ def mean_parts(
     span = elapsed(cases, clock, contract, calendar)
     coarse = cases.start_coarse | cases.end_coarse if clock.measure in ("office_days", "hours") else ibis.literal(False)
     cases = cases.mutate(_span=span, _coarse=coarse)
-    frame = sum_by_month(
+    frame = sum_by(
         cases,
-        cases.end_at,
+        month_of(cases.end_at),
         numerator=cases._span.sum(),
         n=cases.count(),
         blind=cases._span.isnull().sum(),
         coarse=cases._coarse.sum(),
     )
-    return frame.assign(denominator=frame["n"] * elapsed_divisor(clock, calendar))[PART_COLUMNS]
+    return _order(frame.assign(denominator=frame["n"] * elapsed_divisor(clock, calendar)))
 
 
 def open_parts(
-    table: TableExpr,
-    indicator: Indicator,
-    contract: Contract,
-    calendar: CalendarTables,
-    periods: Sequence[Period],
-    *,
-    as_of: dt.date,
+    table: TableExpr, indicator: Indicator, contract: Contract, calendar: CalendarTables, *, as_of: dt.date
 ) -> pd.DataFrame:
-    """Age of the cases open at the end of each period (at `as_of` where that is earlier), by running sums.
+    """Kinds `started` and `ended`: how many cases did in each month (`n`), and the sum of their start numbers.
 
-    Sum of ages at day E = (open cases) * number(E) - sum of their start numbers; both are differences of what started
-    and what ended up to E, so parts of months add up and no case is read twice.
+    The age of the cases open at the end of any month follows from running sums of both (`open_cases`).
     """
-    clock = indicator.clock
-    assert clock is not None  # noqa: S101 - the model guarantees it
     cases = case_table(table, indicator, contract, calendar, as_of=as_of)
-    start = _start_number(cases, indicator, calendar)
-    cases = cases.mutate(_start=start)
-    started = sum_by_month(cases, cases.start_at, count=cases.count(), total=cases._start.sum())
+    cases = cases.mutate(_start=_start_number(cases, indicator, calendar))
     gone = cases.filter(cases.end_at.notnull())
-    ended = sum_by_month(gone, gone.end_at, count=gone.count(), total=gone._start.sum())
-    rows = []
-    for unit in started["unit"].unique():
-        for period in periods:
-            day = min(period.end, as_of)
-            last = f"{day:%Y-%m}"
-            opened, opened_sum = _up_to(started, unit, last)
-            closed, closed_sum = _up_to(ended, unit, last)
-            count = opened - closed
-            ages = count * _number_at(day, indicator, calendar) - (opened_sum - closed_sum)
-            rows.append((unit, period.text, Decimal(ages), Decimal(count * elapsed_divisor(clock, calendar))))
-    return pd.DataFrame(rows, columns=["unit", "period", "open_numerator", "open_denominator"])
+    frames = [
+        sum_by(rows, month_of(day), kind=kind, numerator=rows._start.sum(), n=rows.count())
+        for kind, rows, day in (("started", cases, cases.start_at), ("ended", gone, gone.end_at))
+    ]
+    return _order(pd.concat(frames, ignore_index=True).assign(denominator=None))
 
 
 def _start_number(cases: TableExpr, indicator: Indicator, calendar: CalendarTables) -> ValueExpr:
@@ -197,41 +196,3 @@ def _start_number(cases: TableExpr, indicator: Indicator, calendar: CalendarTabl
     if clock.measure == "hours":
         return cases.start_at.epoch_seconds()
     return cases.start_at.date().epoch_days().cast("int64")
-
-
-def _number_at(day: dt.date, indicator: Indicator, calendar: CalendarTables) -> int:
-    """The end of `day` on the scale of `_start_number`."""
-    clock = indicator.clock
-    assert clock is not None  # noqa: S101 - the model guarantees it
-    if clock.measure == "workdays":
-        return calendar.calendar.number(day)
-    if clock.measure == "office_days":
-        return calendar.calendar.number(day) * calendar.day_seconds
-    days = (day - dt.date(1970, 1, 1)).days
-    return (days + 1) * 86400 if clock.measure == "hours" else days
-
-
-def _up_to(frame: pd.DataFrame, unit: object, month: str) -> tuple[int, int]:
-    same = frame["unit"].isna() if unit is None or unit != unit else frame["unit"] == unit
-    upto = frame[same & (frame["period"] <= month)]
-    return int(upto["count"].sum()), int(upto["total"].sum())
-
-
-def merge_to_grain(frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
-    """Sum monthly parts into the periods asked for; rows outside them fall away (they belong to no verdict)."""
-    texts = {period.text for period in periods}
-    by_month = {month: period.text for period in periods for month in period.months()}
-    target = [text if text in texts else by_month.get(text) for text in frame["period"]]
-    frame = frame.assign(period=pd.Series(target, index=frame.index, dtype=object))
-    frame = frame[frame["period"].notna()]
-    keys = ["unit", "period"]
-    if not frame.duplicated(keys).any():
-        return frame.reset_index(drop=True)
-    sums = dict.fromkeys(("numerator", "denominator"), _sum_exact) | {"n": "sum", "blind": "sum", "coarse": "sum"}
-    return frame.groupby(keys, dropna=False, as_index=False).agg(sums)[PART_COLUMNS]
-
-
-def _sum_exact(values: pd.Series) -> object:
-    """A sum of exact numbers; one missing part makes it missing."""
-    items = list(values)
-    return None if any(item is None or item != item for item in items) else sum(items)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import ibis
 import pandas as pd
 
 from etl.compute.calendar_join import CalendarTables, register_calendar
 from etl.compute.expressions import TableExpr
-from etl.compute.grid import SELF, ValueRow, cells_of, fill_grid, first_seen
+from etl.compute.grid import SELF, ValueRow, fill_grid, first_seen, merge_cells
 from etl.compute.measures import Measure
-from etl.compute.parts import figure_parts, mean_parts, merge_to_grain, name_month, open_parts, share_parts
+from etl.compute.open_cases import Place, open_ages
+from etl.compute.part_rows import PartRow, Parts, make_parts
+from etl.compute.parts import figure_parts, mean_parts, name_month, open_parts, share_parts
 from etl.compute.submissions import Submissions, periods_in_play
-from etl.core.periods import Period
 from schemas.models.contract import Contract
 from schemas.models.registry import Registry
 
@@ -45,24 +48,35 @@ class Computation:
         return self._calendars[contract.calendar]
 
     def values_of(self, measure: Measure, rows: Rows) -> list[ValueRow]:
-        """Rows for `self` and each reporting unit of every period in play, sorted by period and unit."""
-        contract = rows.submissions.contract
+        """Rows for `self` and each reporting unit of every period in play, from the whole table at once."""
+        parts = self.parts_of(measure, rows.table)
+        return self.values_from(measure, parts.all_rows, rows.submissions, self._units_of(rows))
+
+    def values_from(
+        self, measure: Measure, parts: Iterable[PartRow], submissions: Submissions, seen: Mapping[str, str]
+    ) -> list[ValueRow]:
+        """The same from parts; `seen` says in which period the source first spoke of a unit. By period and unit."""
+        contract = submissions.contract
         calendar = self.calendar_of(contract)
-        periods = periods_in_play(rows.submissions, calendar.calendar, first=measure.first, as_of=self.as_of)
+        periods = periods_in_play(submissions, calendar.calendar, first=measure.first, as_of=self.as_of)
         if not periods:
             return []
-        parts = merge_to_grain(self._parts(measure, rows.table, contract, calendar), periods)
-        seen = self._units_of(rows.table, contract)
+        kinds: dict[str, list[PartRow]] = defaultdict(list)
+        for part in parts:
+            kinds[part.kind].append(part)
         units = first_seen(contract, seen, periods)
-        values = fill_grid(measure.indicator, rows.submissions, cells_of(parts), periods, units)
+        values = fill_grid(measure.indicator, submissions, merge_cells(kinds["main"], periods), periods, units)
         if measure.with_open:
-            values = self._with_open_cases(values, measure, rows.table, contract, periods)
+            flows = (*kinds["started"], *kinds["ended"])
+            ages = open_ages(flows, measure.indicator, calendar, periods, as_of=self.as_of)
+            values = [_add_open(value, ages) for value in values]
         return sorted(values, key=lambda row: (row.period, row.unit != SELF, row.unit))
 
-    def _units_of(self, table: TableExpr, contract: Contract) -> dict[str, str]:
+    def _units_of(self, rows: Rows) -> dict[str, str]:
         """Asked once a source: its measures share the answer."""
+        contract = rows.submissions.contract
         if contract.id not in self._first_units:
-            self._first_units[contract.id] = first_units(table, contract)
+            self._first_units[contract.id] = first_units(rows.table, contract)
         return self._first_units[contract.id]
 
     def versions_of(self, measure: Measure) -> dict[str, str]:
@@ -74,38 +88,34 @@ class Computation:
             "calendar": self.calendar_of(contract).calendar.version,
         }
 
-    def _parts(self, measure: Measure, table: TableExpr, contract: Contract, calendar: CalendarTables) -> pd.DataFrame:
+    def parts_of(self, measure: Measure, table: TableExpr) -> Parts:
+        """All parts of the measure over the rows of `table`, by chunk where it is cut into chunks."""
+        return make_parts(self._frames(measure, table))
+
+    def _frames(self, measure: Measure, table: TableExpr) -> Iterator[pd.DataFrame]:
         indicator = measure.indicator
+        contract = self.registry.contracts[indicator.source]
         if indicator.form in ("ratio", "count"):
-            return figure_parts(table, indicator, contract)
-        if indicator.form == "case_mean":
-            return mean_parts(table, indicator, contract, calendar, as_of=self.as_of)
-        limit = measure.variant or (indicator.clock.limit if indicator.clock else None)
-        if limit is None:
-            raise ValueError(f"indicator {indicator.id}: neither the target nor the clock brings a limit")
-        return share_parts(table, indicator, contract, limit, calendar, as_of=self.as_of)
-
-    def _with_open_cases(
-        self,
-        values: Sequence[ValueRow],
-        measure: Measure,
-        table: TableExpr,
-        contract: Contract,
-        periods: Sequence[Period],
-    ) -> list[ValueRow]:
+            yield figure_parts(table, indicator, contract)
+            return
         calendar = self.calendar_of(contract)
-        frame = open_parts(table, measure.indicator, contract, calendar, periods, as_of=self.as_of)
-        by_unit = {
-            (None if pd.isna(row["unit"]) else row["unit"], row["period"]): (
-                row["open_numerator"],
-                row["open_denominator"],
-            )
-            for row in frame.to_dict("records")
-        }
-        return [_add_open(value, by_unit) for value in values]
+        if indicator.form == "case_mean":
+            yield mean_parts(table, indicator, contract, calendar, as_of=self.as_of)
+        else:
+            yield share_parts(table, indicator, contract, _limit_of(measure), calendar, as_of=self.as_of)
+        if measure.with_open:
+            yield open_parts(table, indicator, contract, calendar, as_of=self.as_of)
 
 
-def _add_open(value: ValueRow, by_unit: Mapping[tuple, tuple]) -> ValueRow:
+def _limit_of(measure: Measure) -> str:
+    clock = measure.indicator.clock
+    limit = measure.variant or (clock.limit if clock else None)
+    if limit is None:
+        raise ValueError(f"indicator {measure.indicator.id}: neither the target nor the clock brings a limit")
+    return limit
+
+
+def _add_open(value: ValueRow, by_unit: Mapping[Place, tuple[Decimal, Decimal]]) -> ValueRow:
     """The mean's parts with every open case at its present age."""
     if value.state != "ok" or value.numerator is None or value.denominator is None:
         return value
