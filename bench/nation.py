@@ -158,6 +158,7 @@ def make_columns(key: MeasureKey, districts: int) -> Columns:
         definition=np.zeros(size, dtype=np.int32),
         batch=np.arange(size, dtype=np.int32) % (districts * months),
         batch_lists=[(f"{i:012x}",) for i in range(size)],
+        extra=np.full(size, None, dtype=object),
         first=np.ones(size, dtype=bool),
     )
     return columns.ordered()

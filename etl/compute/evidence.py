@@ -15,6 +15,7 @@ from etl.compute.cases import case_table, elapsed, elapsed_divisor, judged_cases
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.compute.measures import Measure
 from etl.compute.parts import month_of, name_month
+from etl.compute.stopped_cases import add_stopped
 from etl.compute.values import Computation, Rows
 from etl.core.cells import cells_of, headers_of
 from etl.core.periods import parse_period
@@ -82,13 +83,16 @@ def _case_marks(computation: Computation, measure: Measure, table: TableExpr, co
     clock = indicator.clock
     assert clock is not None  # noqa: S101 - asked for only where the form has a clock
     calendar = computation.calendar_of(contract)
-    cases = case_table(table, indicator, contract, calendar, as_of=as_of).rename(_unit="unit")
-    if indicator.form == "case_mean":
-        cases = cases.filter(cases.end_at.notnull())
+    registers = computation.registers_of(contract)
+    cases = case_table(table, indicator, contract, calendar, as_of=as_of, registers=registers).rename(_unit="unit")
+    if "excluded" in cases.columns:
+        cases = cases.filter(~cases.excluded)
+    if indicator.form in ("case_mean", "case_quantile"):
+        cases = cases.filter(cases.end_at.notnull() & ~cases.is_reversed)
+        cases = add_stopped(cases, clock, None, calendar, as_of=as_of)
         span = elapsed(cases, clock, contract, calendar) / elapsed_divisor(clock, calendar)
         return _marks(cases, month_of(cases.end_at), span.cast("float64"))
-    limit = measure.variant or clock.limit or ""
-    cases = judged_cases(cases, clock, limit, calendar, as_of=as_of)
+    cases = judged_cases(cases, clock, measure.variant or None, calendar, as_of=as_of)
     cases = cases.filter(cases.decided_on.notnull())
     badness = (~cases.is_kept).cast("float64")
     return _marks(
@@ -119,7 +123,7 @@ def write_note(row: Mapping[str, Any], indicator: Indicator) -> str | None:
     """Why the row is here, in Chinese: late or in time, how long it took, nothing for a mere figure."""
     if indicator.clock is None:
         return None
-    if indicator.form == "case_mean":
+    if indicator.form in ("case_mean", "case_quantile"):
         return f"用时 {row['_badness']:.2f}".rstrip("0").rstrip(".")
     if not row["_badness"]:
         return "按时"

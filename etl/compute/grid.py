@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
 
@@ -41,6 +41,8 @@ class ValueRow:
     open_numerator: Decimal | None = None
     open_denominator: Decimal | None = None
     batches: tuple[str, ...] = ()
+    extra: Mapping[str, int] = field(default_factory=dict)
+    """Numbers beside the value that are shown with it (see `side_numbers`)."""
 
 
 def merge_cells(parts: Iterable[PartRow], periods: Sequence[Period]) -> dict[tuple[str | None, str], Cell]:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 from etl.compute.grid import ValueRow
 from schemas.warehouse.tables import dirty, values
 
-_COMPARED = ("state", "numerator", "denominator", "n", "open_numerator", "open_denominator", "batches", "versions")
+_NUMBERS = ("state", "numerator", "denominator", "n", "open_numerator", "open_denominator")
+_COMPARED = (*_NUMBERS, "extra", "batches", "versions")
 
 
 def record_values(
@@ -45,8 +46,8 @@ def record_values(
 
 
 def _content(row: ValueRow, versions: Mapping[str, str]) -> dict[str, Any]:
-    named = {name: getattr(row, name) for name in _COMPARED if name not in ("batches", "versions")}
-    return {**named, "batches": list(row.batches), "versions": dict(versions)}
+    named = {name: getattr(row, name) for name in _NUMBERS}
+    return {**named, "extra": dict(row.extra), "batches": list(row.batches), "versions": dict(versions)}
 
 
 def _is_same(known: Mapping[str, Any] | None, fresh: Mapping[str, Any]) -> bool:

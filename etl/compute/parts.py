@@ -5,14 +5,14 @@ Every function takes a table expression and works out its parts in one query. A 
 a function of its own rows, the calendar and `as_of` alone, so that parts may be kept and added up (`part_store`).
 
 Frames that leave this module have the columns of `PART_COLUMNS`: `unit` (None: the source has no reporting unit),
-`period` (a month, or the file's own period), `numerator`, `denominator` (exact, or None), `n`, and `blind`, `coarse`
+`kind` and `key` (see `case_parts`; `main` is what is judged), `period` (a month, or the file's own period),
+`numerator`, `denominator` (exact, or None), `n`, and `blind`, `coarse`
 (cases whose calendar is not published, or whose dates are too coarse for the limit). Of a table in chunks they also
 have `CHUNK` and `WAKES`, and rows without a period for cases that belong to none yet.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -20,15 +20,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from etl.compute.calendar_join import CalendarTables
-from etl.compute.cases import (
-    case_table,
-    elapsed,
-    elapsed_divisor,
-    judged_cases,
-    keep_rows,
-    office_second,
-)
+from etl.compute.cases import keep_rows
 from etl.compute.chunks import CHUNK, chunk_keys
 from etl.compute.expressions import TableExpr, ValueExpr
 from schemas.models.contract import Contract
@@ -53,19 +45,23 @@ def name_month(month: ValueExpr) -> ValueExpr:
     return month.strftime("%Y-%m")
 
 
-def sum_by(table: TableExpr, period: ValueExpr, *, kind: str = "main", **sums: ValueExpr) -> pd.DataFrame:
-    """`sums` a (chunk, unit, period) in one query, as Python's own exact numbers; months are named."""
+def sum_by(
+    table: TableExpr, period: ValueExpr, *, kind: str = "main", key: ValueExpr | None = None, **sums: ValueExpr
+) -> pd.DataFrame:
+    """`sums` a (chunk, unit, period), and `key` where given, in one query, as exact numbers; months are named."""
     sums = {"blind": ibis.literal(0), "coarse": ibis.literal(0), WAKES: ibis.null("date"), **sums}
-    grouped = table.group_by(unit=table.unit, period=period, **chunk_keys(table)).aggregate(**sums)
+    named = ibis.literal("") if key is None else key.cast("string").fill_null("")
+    grouped = table.group_by(unit=table.unit, period=period, key=named, **chunk_keys(table)).aggregate(**sums)
     if CHUNK not in table.columns:
         grouped = grouped.filter(grouped.period.notnull()).drop(WAKES)
     if grouped.period.type().is_date():
         grouped = grouped.mutate(period=name_month(grouped.period))
     frame = pd.DataFrame(grouped.to_pyarrow().to_pylist(), columns=list(grouped.columns), dtype=object)
-    return frame.assign(kind=kind, key="")
+    return frame.assign(kind=kind)
 
 
-def _order(frame: pd.DataFrame) -> pd.DataFrame:
+def ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of parts, in their order."""
     return frame[[*PART_COLUMNS, *(name for name in (CHUNK, WAKES) if name in frame)]]
 
 
@@ -117,82 +113,8 @@ def figure_parts(table: TableExpr, indicator: Indicator, contract: Contract) -> 
         # the denominator an amount (yuan of contracts), the cases are the rows
         frame["n"] = [int(value) if value is not None else 0 for value in frame["denominator"]]
     frame.loc[frame["lacking"] > 0, ["numerator", "denominator"]] = None
-    return _order(frame)
+    return ordered(frame)
 
 
 def _unscaled(value: Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(value).scaleb(-_SCALE)
-
-
-def share_parts(
-    table: TableExpr, indicator: Indicator, contract: Contract, limit: str, calendar: CalendarTables, *, as_of: dt.date
-) -> pd.DataFrame:
-    """Parts of `case_share`: decided cases by the month that decided them, and how many were on time.
-
-    An undecided case wakes on its deadline.
-    """
-    clock = indicator.clock
-    assert clock is not None  # noqa: S101 - the model guarantees it
-    cases = case_table(table, indicator, contract, calendar, as_of=as_of)
-    cases = judged_cases(cases, clock, limit, calendar, as_of=as_of)
-    frame = sum_by(
-        cases,
-        month_of(cases.decided_on),
-        numerator=cases.is_kept.sum(),
-        n=cases.count(),
-        blind=cases.is_blind.sum(),
-        coarse=cases.is_coarse.sum(),
-        wakes_on=ibis.ifelse(cases.decided_on.isnull(), cases.deadline_date, ibis.null("date")).min(),
-    )
-    return _order(frame.assign(denominator=frame["n"]))
-
-
-def mean_parts(
-    table: TableExpr, indicator: Indicator, contract: Contract, calendar: CalendarTables, *, as_of: dt.date
-) -> pd.DataFrame:
-    """Parts of `case_mean`: sum of elapsed time and (scaled) number of the cases that ended in each month."""
-    clock = indicator.clock
-    assert clock is not None  # noqa: S101 - the model guarantees it
-    cases = case_table(table, indicator, contract, calendar, as_of=as_of)
-    cases = cases.filter(cases.end_at.notnull())
-    span = elapsed(cases, clock, contract, calendar)
-    coarse = cases.start_coarse | cases.end_coarse if clock.measure in ("office_days", "hours") else ibis.literal(False)
-    cases = cases.mutate(_span=span, _coarse=coarse)
-    frame = sum_by(
-        cases,
-        month_of(cases.end_at),
-        numerator=cases._span.sum(),
-        n=cases.count(),
-        blind=cases._span.isnull().sum(),
-        coarse=cases._coarse.sum(),
-    )
-    return _order(frame.assign(denominator=frame["n"] * elapsed_divisor(clock, calendar)))
-
-
-def open_parts(
-    table: TableExpr, indicator: Indicator, contract: Contract, calendar: CalendarTables, *, as_of: dt.date
-) -> pd.DataFrame:
-    """Kinds `started` and `ended`: how many cases did in each month (`n`), and the sum of their start numbers.
-
-    The age of the cases open at the end of any month follows from running sums of both (`open_cases`).
-    """
-    cases = case_table(table, indicator, contract, calendar, as_of=as_of)
-    cases = cases.mutate(_start=_start_number(cases, indicator, calendar))
-    gone = cases.filter(cases.end_at.notnull())
-    frames = [
-        sum_by(rows, month_of(day), kind=kind, numerator=rows._start.sum(), n=rows.count())
-        for kind, rows, day in (("started", cases, cases.start_at), ("ended", gone, gone.end_at))
-    ]
-    return _order(pd.concat(frames, ignore_index=True).assign(denominator=None))
-
-
-def _start_number(cases: TableExpr, indicator: Indicator, calendar: CalendarTables) -> ValueExpr:
-    clock = indicator.clock
-    assert clock is not None  # noqa: S101 - the model guarantees it
-    if clock.measure == "workdays":
-        return cases.start_no
-    if clock.measure == "office_days":
-        return office_second(cases, "start", calendar)
-    if clock.measure == "hours":
-        return cases.start_at.epoch_seconds()
-    return cases.start_at.date().epoch_days().cast("int64")

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from sqlalchemy import select
 
 from etl.compute.by_hand_stage import is_stale, record_entries
+from etl.compute.dependents import registers_of, with_dependents
 from etl.compute.expressions import TableExpr
 from etl.compute.history import forget_dirty, last_as_of, read_dirty, record_values
 from etl.compute.measures import Measure, list_measures
@@ -67,7 +68,8 @@ def _compute_measures(
     for measure in measures:
         contract = ctx.registry.contracts[measure.indicator.source]
         if contract.id not in rows_of:
-            ensure_table(lake, contract)
+            for needed in (contract, *registers_of(contract, ctx.registry)):
+                ensure_table(lake, needed)
             with ctx.engine.connect() as connection:
                 submissions = read_submissions(connection, contract)
             rows_of[contract.id] = Rows(lake_table(backend, contract), submissions)
@@ -101,4 +103,4 @@ def affected_sources(ctx: Context) -> list[str] | None:
         indicator = measure.indicator
         if indicator.id not in known or (indicator.id, indicator.content_hash()) not in versions:
             marked.add(indicator.source)
-    return sorted(marked & set(ctx.registry.contracts))
+    return sorted(with_dependents(marked, ctx.registry) & set(ctx.registry.contracts))

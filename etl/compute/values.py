@@ -12,12 +12,16 @@ import ibis
 import pandas as pd
 
 from etl.compute.calendar_join import CalendarTables, register_calendar
+from etl.compute.case_events import Registers
+from etl.compute.case_parts import CaseSource, mean_parts, open_parts, quantile_parts, share_parts
 from etl.compute.expressions import TableExpr
 from etl.compute.grid import SELF, ValueRow, fill_grid, first_seen, merge_cells
 from etl.compute.measures import Measure
 from etl.compute.open_cases import Place, open_ages
 from etl.compute.part_rows import PartRow, Parts, make_parts
-from etl.compute.parts import figure_parts, mean_parts, name_month, open_parts, share_parts
+from etl.compute.parts import figure_parts, name_month
+from etl.compute.quantiles import put_quantiles
+from etl.compute.side_numbers import side_numbers
 from etl.compute.submissions import Submissions, periods_in_play
 from schemas.models.contract import Contract
 from schemas.models.registry import Registry
@@ -66,6 +70,9 @@ class Computation:
             kinds[part.kind].append(part)
         units = first_seen(contract, seen, periods)
         values = fill_grid(measure.indicator, submissions, merge_cells(kinds["main"], periods), periods, units)
+        values = put_quantiles(values, measure.indicator, calendar, kinds["hist"], periods)
+        beside = side_numbers(kinds, periods)
+        values = [replace(value, extra=beside(value.unit, value.period)) for value in values]
         if measure.with_open:
             flows = (*kinds["started"], *kinds["ended"])
             ages = open_ages(flows, measure.indicator, calendar, periods, as_of=self.as_of)
@@ -98,21 +105,22 @@ class Computation:
         if indicator.form in ("ratio", "count"):
             yield figure_parts(table, indicator, contract)
             return
-        calendar = self.calendar_of(contract)
+        calendar, registers = self.calendar_of(contract), self.registers_of(contract)
+        source = CaseSource(table, indicator, contract, calendar, self.as_of, registers)
         if indicator.form == "case_mean":
-            yield mean_parts(table, indicator, contract, calendar, as_of=self.as_of)
+            yield from mean_parts(source)
+        elif indicator.form == "case_quantile":
+            yield from quantile_parts(source)
         else:
-            yield share_parts(table, indicator, contract, _limit_of(measure), calendar, as_of=self.as_of)
+            yield from share_parts(source, measure.variant or None)
         if measure.with_open:
-            yield open_parts(table, indicator, contract, calendar, as_of=self.as_of)
+            yield from open_parts(source)
 
-
-def _limit_of(measure: Measure) -> str:
-    clock = measure.indicator.clock
-    limit = measure.variant or (clock.limit if clock else None)
-    if limit is None:
-        raise ValueError(f"indicator {measure.indicator.id}: neither the target nor the clock brings a limit")
-    return limit
+    def registers_of(self, contract: Contract) -> Registers:
+        """The rows of the sources that the events of `contract` name; their tables are there (`ensure_table`)."""
+        names = contract.events.sources if contract.events else ()
+        tables = {name: self.backend.table(name, database=("lake", "main")) for name in names}
+        return {name: (self.registry.contracts[name], table) for name, table in tables.items()}
 
 
 def _add_open(value: ValueRow, by_unit: Mapping[Place, tuple[Decimal, Decimal]]) -> ValueRow:

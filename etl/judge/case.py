@@ -23,6 +23,7 @@ class Gauge:
         factor: turns numerator / denominator into the unit of the target.
         is_rate: a share in per cent, between 0 and 100.
         is_count: a number of things or a sum: small numbers of it are no small sample.
+        adds_up: the parts of several periods make that of all of them; a quantile has none.
         version: of the indicator's definition.
         grades: the words of a scale of grades, the lowest first.
     """
@@ -33,6 +34,7 @@ class Gauge:
     is_rate: bool = False
     is_count: bool = True
     higher_is_better: bool = True
+    adds_up: bool = True
     version: int = 0
     grades: tuple[str, ...] = ()
 
@@ -47,6 +49,7 @@ class Gauge:
             is_rate=indicator.unit == "%",
             is_count=indicator.form == "count",
             higher_is_better=indicator.direction == "higher_is_better",
+            adds_up=indicator.form != "case_quantile",
             version=indicator.version,
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,7 @@ class Value:
     open_denominator: Decimal | None = None
     batches: tuple[str, ...] = ()
     definition: int = 0
+    extra: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Columns:
         has_denominator: the denominator was given.
         has_n: the number of cases is known.
         definition: version of the indicator's definition; 0: the present one.
+        extra: numbers of cases that are shown beside the value, None where there are none.
         first: marks the first row of each unit.
     """
 
@@ -71,6 +73,7 @@ class Columns:
     definition: Codes
     batch: Codes
     batch_lists: list[tuple[str, ...]]
+    extra: Objects
     first: Bools
 
     def __len__(self) -> int:
@@ -111,6 +114,7 @@ class Columns:
             definition=np.array([v.definition for v in values], dtype=np.int32),
             batch=batch,
             batch_lists=batch_lists,
+            extra=_objects([v.extra or None for v in values]),
             first=np.ones(len(values), dtype=bool),
         )
         return made.ordered()
@@ -154,6 +158,7 @@ class Columns:
                 open_denominator=number(self.open_denominator, row, known=bool(self.has_open[row])),
                 batches=self.batch_lists[self.batch[row]],
                 definition=int(self.definition[row]),
+                extra=self.extra[row] or {},
             )
             for row in range(len(self))
         ]
@@ -177,8 +182,15 @@ class Columns:
 _PARTS = ("numerator", "denominator", "open_numerator", "open_denominator")
 _BY_ROW = (
     *("unit", "period", "state", "numerator", "denominator", "has_denominator", "n", "has_n"),
-    *("open_numerator", "open_denominator", "has_open", "definition", "batch", "first"),
+    *("open_numerator", "open_denominator", "has_open", "definition", "batch", "extra", "first"),
 )
+
+
+def _objects(items: Sequence[Any]) -> Objects:
+    """A column of objects, whatever they are."""
+    column = np.full(len(items), None, dtype=object)
+    column[:] = items
+    return column
 
 
 def _encode(items: Sequence[Any]) -> tuple[Codes, list[Any]]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from etl.judge.case import Case
-from etl.judge.exact import Bools, Ratios
+from etl.judge.exact import Bools, Ints, Ratios, as_ints
 from etl.judge.frame import Columns, Objects
 from etl.judge.settled import Verdicts
 from etl.judge.words import decimal_texts, exact_text
@@ -36,6 +36,7 @@ def note_marks(case: Case, columns: Columns, verdicts: Verdicts) -> None:
     if (with_open := columns.has_open & valid).any() and case.target.kind is Kind.AVERAGE_CASE:
         open_value = Ratios.of(columns.open_numerator, columns.open_denominator).scaled(case.gauge.factor)
         verdicts.mark("with_open_cases", with_open, decimal_texts(open_value.rounded(10), 10))
+    _note_beside(case, columns, verdicts)
     if case.gauge.is_rate and case.target.kind not in _CHANGES:
         verdicts.mark("rounding", valid & ~columns.has_n & _within_rounding(case, verdicts), value=True)
     if case.gauge.grades:
@@ -45,6 +46,28 @@ def note_marks(case: Case, columns: Columns, verdicts: Verdicts) -> None:
 def late_cases(verdicts: Verdicts) -> Objects:
     """How many of the decided cases were late."""
     return ((verdicts.denominator - verdicts.numerator) // verdicts.scale).astype(object)
+
+
+def _note_beside(case: Case, columns: Columns, verdicts: Verdicts) -> None:
+    """What the register of exclusions took out, with the value that would be without it; cases without a deadline."""
+    named = columns.extra.astype(bool)
+    if not named.any():
+        return
+
+    def numbers(name: str) -> Ints:
+        return as_ints([int((extra or {}).get(name, 0)) for extra in columns.extra])
+
+    for name in ("excluded", "undated"):
+        counts = numbers(name)
+        verdicts.mark(name, np.asarray(counts > 0, dtype=bool), counts.astype(object))
+    numerator, denominator = numbers("excluded_numerator"), numbers("excluded_denominator")
+    taken_out = named & verdicts.valid & (verdicts.pooled == 0) & np.asarray(denominator > 0, dtype=bool)
+    if taken_out.any():
+        whole = Ratios.of(
+            columns.numerator + numerator * columns.scale, columns.denominator + denominator * columns.scale
+        )
+        texts = decimal_texts(whole.scaled(case.gauge.factor).rounded(10), 10)
+        verdicts.mark("with_excluded", taken_out, texts)
 
 
 def _within_rounding(case: Case, verdicts: Verdicts) -> Bools:

@@ -42,7 +42,7 @@ def _prepare(case: Case, columns: Columns, verdicts: Verdicts) -> None:
     """Nothing to divide by, then small numbers; counts have no small sample."""
     silence_empty(columns, verdicts)
     if not case.gauge.is_count:
-        pool_small(columns, verdicts, minimum_n=case.gauge.minimum_n)
+        pool_small(columns, verdicts, minimum_n=case.gauge.minimum_n, adds_up=case.gauge.adds_up)
     measure(case, verdicts)
 
 

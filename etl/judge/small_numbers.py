@@ -18,14 +18,17 @@ def silence_empty(columns: Columns, verdicts: Verdicts) -> None:
     verdicts.silence(verdicts.valid & np.asarray(columns.denominator <= 0, dtype=bool), "no_cases")
 
 
-def pool_small(columns: Columns, verdicts: Verdicts, *, minimum_n: int) -> None:
+def pool_small(columns: Columns, verdicts: Verdicts, *, minimum_n: int, adds_up: bool = True) -> None:
     """Judge the shortest run of whole periods ending here that has `minimum_n` cases; else `sample_too_small`.
 
     A period that answered with no cases adds nothing and does not break the run; a silent one breaks it, and so does
-    one of another definition. Where the number of cases is not known nothing can be called small.
+    one of another definition. Where the number of cases is not known nothing can be called small. What does not add up
+    (a median) is not pooled.
     """
     small = verdicts.valid & columns.has_n & np.asarray(columns.n < minimum_n, dtype=bool)
-    if not small.any():
+    if not adds_up:
+        verdicts.silence(small, "sample_too_small")
+    if not adds_up or not small.any():
         return
     answered = (columns.state == OK) & columns.has_n & (verdicts.reason != CODE_OF["definition_changed"])
     follows = _follows_previous(columns)

@@ -68,7 +68,7 @@ def read_columns(connection: Connection, key: MeasureKey) -> Columns:
         definitions.c.version == table.versions["indicator"].astext,
     )
     definition = func.coalesce(definitions.c.content["version"].as_integer(), 0).label("definition")
-    names = ("unit", "period", "state", "numerator", "denominator", "n", "open_numerator", "open_denominator")
+    names = ("unit", "period", "state", "numerator", "denominator", "n", "open_numerator", "open_denominator", "extra")
     query = select(*(table[name] for name in names), table.batches, definition)
     query = query.select_from(values_table.outerjoin(definitions, made_with))
     query = query.where(table.recorded_to.is_(None), table.indicator == key[0], table.variant == key[1])

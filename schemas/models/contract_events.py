@@ -99,6 +99,12 @@ class Events(Promise):
         return tuple(dict.fromkeys(name for name in named if name))
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The registers: sources whose rows change what counts in this one."""
+        named = (self.stops_from, self.exclusions)
+        return tuple(dict.fromkeys(register.source for register in named if register))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the contract that is named."""
         reasons = [s.reason for s in self.stops]

@@ -223,6 +223,7 @@ values = Table(
     Column("open_numerator", Numeric),
     Column("open_denominator", Numeric),
     Column("state", Text, nullable=False),
+    _json("extra"),
     Column("batches", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("versions", JSONB, nullable=False),
     Column("as_of", Date, nullable=False),
@@ -231,7 +232,8 @@ values = Table(
     Index("ix_values_current", "indicator", "period", unique=False, postgresql_where=text("recorded_to is null")),
 )
 """Indicator values by the finest period. `variant` is the limit where the target brings one (`5 workday`).
-`state`: ok, or the reason why there is no value. `open_*`: the same with open cases at their present age."""
+`state`: ok, or the reason why there is no value. `open_*`: the same with open cases at their present age. `extra`:
+numbers of cases that are shown beside the value: excluded (and of them in time), without a deadline."""
 
 publications = Table(
     "publications",

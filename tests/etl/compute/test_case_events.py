@@ -180,7 +180,8 @@ def test_stops_and_extensions_agree_with_the_clock(limit: str, rules: dict) -> N
             assert reasons - {"reason"} == set(wanted.clock_abuse), (row, wanted)
     assert compared > 200
     assert abused > 10
-    assert suspended > 0 or limit in ("1 workday", "0.5 workday", "30 hour")  # few stops begin so early
+    if limit in ("5 workday", "10 day", "1 month"):  # few stops begin within a shorter limit
+        assert suspended > 0
 
 
 def test_a_deadline_of_the_file_decides_and_ours_is_kept() -> None:
