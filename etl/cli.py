@@ -10,7 +10,20 @@ import sys
 
 import typer
 
-from etl.commands import catalogue, data, deadline, docs, giveback, plans, results, scaffold, secret, sources, tools
+from etl.commands import (
+    cases,
+    catalogue,
+    data,
+    deadline,
+    docs,
+    giveback,
+    plans,
+    results,
+    scaffold,
+    secret,
+    sources,
+    tools,
+)
 from etl.core.postgres import EmbeddedServerError
 from etl.core.secret import SecretError
 from schemas.models.yaml_source import ConfigError
@@ -24,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (tools.demo, data.run, data.check, catalogue.targets, results.verdicts, results.explain):
+for command in (tools.demo, data.run, data.check, catalogue.targets, results.verdicts, results.explain, cases.cases):
     app.command()(command)
 for command in (data.land, data.load, data.compute, data.judge, data.publish, deadline.deadline):
     app.command()(command)

@@ -60,9 +60,9 @@ class CaseSource:
         assert clock is not None  # noqa: S101 - the model guarantees it for the forms that come here
         return clock
 
-    def cases(self) -> TableExpr:
-        """One row a case, with the words that the number is shown by."""
-        carry = {f"{BY}{name}": self.table[name] for name in self.indicator.by}
+    def cases(self, **more: ValueExpr) -> TableExpr:
+        """One row a case, with the words that the number is shown by, and `more` expressions over the rows."""
+        carry = {f"{BY}{name}": self.table[name] for name in self.indicator.by} | more
         return case_table(
             self.table,
             self.indicator,
