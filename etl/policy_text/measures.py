@@ -12,8 +12,8 @@ from etl.policy_text.text import narrow
 from schemas.models.plan import Comparator, Every, Kind, Strength
 
 COMPARATORS: tuple[tuple[str, Comparator], ...] = (
-    (r"不(?:得)?(?:少于|低于|小于|短于)|至少|最少|≥|以上|最低", ">="),
-    (r"不(?:得)?(?:超过|高于|大于|多于|长于|晚于)|最多|最高|≤|以内|之内|以下|内$", "<="),
+    (r"不(?:得)?(?:少于|低于|小于|短于)|大于或?等于|至少|最少|≥|以上|最低", ">="),
+    (r"不(?:得)?(?:超过|高于|大于|多于|长于|晚于|迟于)|^不超|小于或?等于|最多|最高|≤|以内|之内|以下|内$", "<="),
     (r"高于|超过|多于|大于|^>|^超|^逾", ">"),
     (r"低于|少于|小于|不足|不满|未满|^<", "<"),
 )
@@ -28,20 +28,21 @@ _KEEP = re.compile(r"稳定|保持|稳固|巩固|维持")
 GATHER = re.compile(
     r"新增|引进|培育|举办|开展|组织|新建|新设|建成|发展|落地|推出|上线|发布|下放|开通|改造|培训|走访|选择|选取|选派|遴选|评选|孵化|认定|创建|培养|服务|签约|招引|打造"
 )
+_QUARTER_HOUR = 15
 _NEVER = re.compile(r"(?:无|没有|杜绝|不得)$")
 STRIVE = re.compile(r"力争|争取|努力|力求")
 
 UNIT_OF: tuple[tuple[str, str], ...] = (
     (r"[%‰]|百分|成(?:以上|以下|左右)?$", "%"),
     (r"工作日", "workday"),
-    (r"小时", "hour"),
-    (r"分钟", "minute"),
+    (r"小时|\d\s?[hH]", "hour"),
+    (r"分钟|刻钟|min", "minute"),
     (r"秒", "second"),
     (r"个?月", "month"),
     (r"年", "year"),
     (r"天|日", "day"),
     (r"元", "CNY"),
-    (r"平方?米|平米", "m2"),
+    (r"平方?米|平米|㎡", "m2"),
     (r"公里|千米", "km"),
 )
 _EVERY: tuple[tuple[str, Every], ...] = (
@@ -113,6 +114,7 @@ def measure_of(phrase: Phrase, around: Surroundings) -> Measure | None:
     if value is None:
         return None
     unit = unit_of(text, around)
+    value *= _QUARTER_HOUR if "刻钟" in text else 1
     lowers = bool(DOWN_TO.search(around.near))
     by = not lowers and unit == "%" and bool(_DOWN_BY.search(around.near))
     grows = unit == "%" and bool(_UP_BY.search(around.near) or _GROWTH_AFTER.match(around.after))

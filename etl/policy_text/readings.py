@@ -20,11 +20,12 @@ _COVERS = re.compile(
 )
 _COVERS_AFTER = re.compile(r"[^,。;]{0,20}?(?:均|纳入|公开|完成|实现|办理|取消|实行|实施|网办|申报|达到|通过)")
 _ENABLES = re.compile(r"^(?:能力|服务|事项|水平|质量|指南|模式|平台|运行|接入)")
+_SCOPE = re.compile("均|各个|全过程|每")
 _MONEY = re.compile(r"成本|投资|费用|收费|出资|跑腿费")
 _FINER = {"分钟级": "minute", "秒级": "second"}
 _YEARLY = re.compile(r"开展|进行|实施|编制|制定|发布|建立|组织|完成")
 _REVIEW = re.compile(r"[^,。;]{0,6}(?:评[价估议选]|考[核评]|测评|调度|例会|通报|报告|检查|抽查|计划|目录|清单)")
-_NO_RANK = re.compile(r"首[批届期个家名]|末位|第(?!一$|一(?:方阵|梯队|档|位|名)|\d+[位名])")
+_NO_RANK = re.compile(r"首[批届期个家名]|末位|.*一流|[百千]强|.*最.|第(?!一$|一(?:方阵|梯队|档|位|名)|\d+[位名])")
 MOSTLY = Decimal(95)
 """What 基本 (basically all) is read as."""
 _FULL = ("全覆盖", "全面覆盖")
@@ -89,10 +90,10 @@ def _coverage(phrase: Phrase, around: Surroundings) -> Measure | None:
     words = phrase.phrase
     if words == "破零":
         return Measure(">=", Decimal(1), "count", Kind.CUMULATIVE, strength)
-    if words.startswith("零") or words in ("清零", "归零", "不发生"):
+    if words.startswith(("零", "0")) or words in ("清零", "归零", "不发生"):
         unit = "CNY" if _MONEY.search(words) else "count"
         return Measure("<=", Decimal(0), unit, Kind.BY_DEADLINE, strength) if _COVERS.search(around.near) else None
-    if words in ("均", "各个", "全过程") or (words.startswith(("全程", "全流程")) and _ENABLES.match(around.after)):
+    if _SCOPE.match(words) or (words.startswith(("全程", "全流程")) and _ENABLES.match(around.after)):
         return None
     if words in _FULL or "尽" in words or _COVERS.search(around.near) or _COVERS_AFTER.match(around.after):
         return Measure(">=", MOSTLY if "基本" in around.near else Decimal(100), "%", Kind.COVERAGE, strength)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,10 @@ def test_names_are_a_few_nouns_before_the_figure() -> None:
     [
         ("时间分别压减到5个、7个、10个工作日以内", [("<=", 5, "workday"), ("<=", 7, "workday"), ("<=", 10, "workday")]),
         ("公示期为5天以上", [(">=", 5, "day")]),
+        ("环节不超3个，材料大于等于2份，答复不迟于24h", [("<=", 3, "count"), (">=", 2, "count"), ("<=", 24, "hour")]),
+        ("故障抢修到场时间缩短至一刻钟", [("<=", 15, "minute")]),
+        ("到场时限不超过半小时", [("<=", Decimal("0.5"), "hour")]),
+        ("争创一流，全省最优，确保每个企业一名专员", []),
         ("比例低于5%", [("<", 5, "%")]),
         ("检查每年不超过2次", [("<=", 2, "count")]),
         ("每两个月至少调度一次", [(">=", 1, "count")]),
@@ -76,7 +81,7 @@ def test_names_are_a_few_nouns_before_the_figure() -> None:
         ("实施10千伏以下线路改造", []),
     ],
 )
-def test_readings_of_single_sentences(words: str, wanted: list[tuple[str, int, str]]) -> None:
+def test_readings_of_single_sentences(words: str, wanted: list[tuple[str, int | Decimal, str]]) -> None:
     found = scan_text(read_text(f"一、总则\n{words}。\n")).candidates
     assert [(c.measure.comparator, c.measure.value, c.measure.unit) for c in found] == wanted
 
