@@ -15,6 +15,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _SENTENCE_END = tuple("。!?;:")
 _INSIDE_NUMBER = re.compile(r"[^\s\d-]\d[\d.-]*$|(?:19|20)\d\d-[\d-]*$")
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0xFE6A: 0x25}
+_WIDTHS |= {ord(a): ord(b) for a, b in ("≧≥", "⩾≥", "≦≤", "⩽≤")}
 HARD_END = "\n"
 
 
