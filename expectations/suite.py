@@ -22,7 +22,14 @@ from schemas.models.contract import (
     Rule,
     TotalRule,
 )
-from schemas.models.contract_between import CarriedRule, PlausibleRule, ReferenceRule, SequenceRule, UsualRowsRule
+from schemas.models.contract_between import (
+    CarriedRule,
+    NotFutureRule,
+    PlausibleRule,
+    ReferenceRule,
+    SequenceRule,
+    UsualRowsRule,
+)
 from schemas.models.finding import Level
 
 VALUE_MISSING = "VALUE.MISSING"
@@ -161,7 +168,7 @@ def _expect_between(rule: Rule, common: Mapping[str, Any]) -> Iterator[Expected]
     """Rules about other rows, periods and sources: check finds the facts. What is reconciled is known after load."""
     if isinstance(rule, UsualRowsRule):
         yield Expected(**common, **_expect_true(name_between_fact(rule)), scope="file")
-    elif isinstance(rule, ReferenceRule):
+    elif isinstance(rule, (ReferenceRule, NotFutureRule)):
         fact = _expect_true(name_between_fact(rule))
         yield Expected(**common, column=rule.column, needs=(rule.column,), **fact)
     elif isinstance(rule, SequenceRule):

@@ -15,6 +15,7 @@ from etl.check.entries import EntryJudge
 from etl.check.facts import RowJudge, RowJudges
 from etl.check.file_period import FilePeriod, choose_row_period, decide_period, find_stated_periods, name_period
 from etl.check.findings import FindingLog, make_refusal_finding
+from etl.check.future import FutureJudge
 from etl.check.grid import BrokenFileError, name_column
 from etl.check.held_lines import merge_lines, write_lines
 from etl.check.history import History
@@ -198,7 +199,7 @@ def _check_table(request: CheckRequest, table: Table, reading: Mapping[str, Any]
 def _make_judge(request: CheckRequest) -> RowJudges:
     """Whoever has to be asked about the rows because the contract says so."""
     contract = request.contract
-    judges: list[RowJudge] = [ReferenceJudge.of(contract, request.known)]
+    judges: list[RowJudge] = [ReferenceJudge.of(contract, request.known), FutureJudge.of(contract, request.as_of)]
     if request.catalogue and contract.is_by_hand:
         judges.append(EntryJudge(request.catalogue, request.as_of))
     return RowJudges(judges)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -19,6 +20,7 @@ from schemas.models.contract_between import (
 )
 from schemas.models.contract_events import Events
 from schemas.models.contract_layout import Section, Wide
+from schemas.models.event_rules import add_event_rules
 
 
 class ColumnType(StrEnum):
@@ -292,6 +294,12 @@ class Contract(Promise):
     tokens: dict[str, TokenMeaning] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     calendar: str = "cn"
+
+    @model_validator(mode="before")
+    @classmethod
+    def derive_rules(cls, data: Any) -> Any:
+        """What the events mean for the rows is a rule like those that are written down."""
+        return add_event_rules(data) if isinstance(data, Mapping) else data
 
     @property
     def column_by_name(self) -> dict[str, Column]:

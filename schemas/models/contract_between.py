@@ -40,6 +40,21 @@ class ReferenceRule(Promise):
         return (self.column,)
 
 
+class NotFutureRule(Promise):
+    """What `column` says has happened: its date is not after the day on which the file is checked."""
+
+    kind: Literal["not_future"]
+    code: str
+    column: Name
+    level: Literal["quarantine", "note"] = "quarantine"
+    message: str
+    todo: str
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        return (self.column,)
+
+
 class SequenceRule(Promise):
     """Running numbers: within the rows of one `by`, the values of `column` go up by one, without gap or repetition.
 
@@ -171,5 +186,5 @@ class ReconcileRule(Promise):
         return self.mine.columns
 
 
-BetweenRule = ReferenceRule | SequenceRule | CarriedRule | PlausibleRule | UsualRowsRule | ReconcileRule
+BetweenRule = ReferenceRule | NotFutureRule | SequenceRule | CarriedRule | PlausibleRule | UsualRowsRule | ReconcileRule
 HistoryRule = CarriedRule | PlausibleRule | UsualRowsRule
