@@ -133,8 +133,18 @@ def fill_pace(case: Case, columns: Columns, verdicts: Verdicts, starts: Starts, 
     verdicts.time_share, verdicts.progress = shares.share, gone.over(way)
     verdicts.projected = starts.value.plus(gone.over(shares.share))
     verdicts.has_pace = rows
-    verdicts.has_progress = rows & np.asarray(way.num != 0, dtype=bool)
+    verdicts.has_progress = rows & np.asarray(way.num != 0, dtype=bool) & ~lost_rows(case, starts)
     verdicts.mark("pace", rows & shares.instead, "linear")
+
+
+def lost_rows(case: Case, starts: Starts) -> Bools:
+    """Rows whose start satisfied the goal already: who no longer does has no way to go, but one to go back.
+
+    (value - start) / (goal - start) would call the way down progress. A sum under a ceiling begins at 0, below it.
+    """
+    if case.target.kind is Kind.CUMULATIVE:
+        return np.zeros(len(starts.has), dtype=bool)
+    return starts.has & starts.value.satisfies(case.comparator, case.goal)
 
 
 def behind_rows(case: Case, verdicts: Verdicts, starts: Starts) -> Bools:

@@ -10,7 +10,7 @@ import numpy as np
 from etl.judge.case import Case
 from etl.judge.exact import Bools, Ratios, running_sum, times
 from etl.judge.frame import Columns
-from etl.judge.path import Starts, behind_rows, fill_pace
+from etl.judge.path import Starts, behind_rows, fill_pace, lost_rows
 from etl.judge.reasons import AT_RISK, MET, MISSED, NOT_DUE
 from etl.judge.rules_by_hand import judge_cadence, judge_milestone
 from etl.judge.settled import Verdicts
@@ -72,7 +72,7 @@ def judge_standing(case: Case, columns: Columns, verdicts: Verdicts) -> None:
     if case.comparator != "==":
         chart = Chart.of(verdicts.points, columns.unit, verdicts.valid)
         outside = chart.outside(high=case.is_ceiling)
-        heading = chart.crosses_next(case.goal, falling=not case.is_ceiling)
+        heading = chart.crosses_next(case.comparator, case.goal)
         for found, reason in ((outside, "early_warning_xmr"), (heading, "early_warning_trend")):
             rows = np.zeros(len(columns), dtype=bool)
             rows[chart.rows[found]] = True
@@ -110,8 +110,9 @@ def _settle_by_deadline(case: Case, columns: Columns, verdicts: Verdicts, starts
 
 
 def _settle_pace(case: Case, columns: Columns, verdicts: Verdicts, starts: Starts, where: Bools) -> None:
-    """Behind the way is at risk, on it met; without a way nothing can be said before `due`."""
+    """Behind the way or off what its start had: at risk. On it: met. Without one nothing can be said before `due`."""
     if not case.target.acceptance:
+        verdicts.settle(where & lost_rows(case, starts), AT_RISK, "behind_path")
         fill_pace(case, columns, verdicts, starts, where)
     if verdicts.has_pace.any():
         is_spent = case.target.kind is Kind.CUMULATIVE and case.is_ceiling

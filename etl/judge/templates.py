@@ -75,6 +75,9 @@ LAST_YEAR_PACE: Words = (
     " ({progress} done, {share} of the time gone; last year is not known, so by working days)",
 )
 
+LOST_PACE: Words = ("起点时已达到，现在达不到，", " (it was satisfied at the start and is lost)")
+"""Where there is no way to go, only one to go back."""
+
 WHOLE: dict[str, Words] = {
     "confirmed": ("{name}：已完成并提交佐证。", "{name}: done, with evidence."),
     "late": ("{name}：应于{due_day}前完成，逾期后才提交佐证。", "{name}: confirmed after its due day, {due}."),

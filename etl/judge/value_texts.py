@@ -15,7 +15,7 @@ from etl.judge.frame import Columns, Objects
 from etl.judge.marks import late_cases
 from etl.judge.reasons import MET
 from etl.judge.settled import VALUE_PLACES, Verdicts
-from etl.judge.templates import LAST_YEAR_PACE, PACE, POOLED, Filling, fill
+from etl.judge.templates import LAST_YEAR_PACE, LOST_PACE, PACE, POOLED, Filling, fill
 from etl.judge.words import exact_text, number_texts, show_comparator, show_day, show_period, unit_word
 from schemas.models.plan import Kind
 
@@ -139,8 +139,10 @@ class Texts:
             "share": lambda _: self._shares(self.verdicts.time_share, rows),
         }
         text = fill(PACE[self.english], parts, rows)
-        instead = self.verdicts.marked("pace")[rows]
-        return np.where(instead, fill(LAST_YEAR_PACE[self.english], parts, rows), text) if instead.any() else text
+        instead, lost = self.verdicts.marked("pace")[rows], ~self.verdicts.has_progress[rows]
+        for where, words in ((instead, LAST_YEAR_PACE), (lost, LOST_PACE)):
+            text = np.where(where, fill(words[self.english], parts, rows), text) if where.any() else text
+        return text
 
     def _shares(self, shares: Ratios, rows: Ints) -> Objects:
         return number_texts(shares.take(rows).rounded(3), 1, 1) + "%"

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from etl.judge.exact import Bools, Ints, add, running_sum, subtract, times
+from etl.judge.exact import Bools, Ints, Ratios, add, running_sum, subtract, times
 from etl.judge.settled import VALUE_PLACES
 from etl.judge.small_numbers import shift
 
@@ -117,14 +117,13 @@ class Chart:
             signs.append(np.sign(subtract(times(limit, goal.denominator), aim)))
         return signs[0], signs[1]
 
-    def crosses_next(self, goal: Fraction, *, falling: bool) -> Bools:
-        """The last three points go towards the goal and the line through them is past it at the next period."""
+    def crosses_next(self, comparator: str, goal: Fraction) -> Bools:
+        """The last three points go towards the goal and the line through them misses it at the next period."""
+        falling = comparator in (">", ">=")
         x0, x1, x2 = (shift(self.points, step) for step in (2, 1, 0))
         steps = [subtract(x1, x0), subtract(x2, x1)]
         towards = [np.asarray(step < 0 if falling else step > 0, dtype=bool) for step in steps]
         # the mean of the three and twice the least-squares slope (x2 - x0) / 2, all times three
         following = add(add(times(x2, 4), x1), times(x0, -2))
-        aim = 3 * goal * 10**VALUE_PLACES
-        left = times(following, aim.denominator)
-        past = np.asarray(left < aim.numerator if falling else left > aim.numerator, dtype=bool)
+        past = ~Ratios(following, np.full(len(following), 3 * 10**VALUE_PLACES)).satisfies(comparator, goal)
         return towards[0] & towards[1] & past & (self.place >= TREND_POINTS) & ~self.is_long

@@ -58,6 +58,8 @@ def judge_deadline(goal: Goal, value: Fraction, moment: Moment) -> tuple[str, st
         return "missed", "not_reached"
     if goal.baseline is None:
         return "not_due", "before_due"
+    if goal.satisfied_by(goal.baseline):
+        return "at_risk", "behind_path"
     progress = (value - goal.baseline) / (goal.limit - goal.baseline)
     is_behind = moment.time_share - progress > TOLERANCE
     return ("at_risk", "behind_path") if is_behind else ("met", "on_path")

@@ -59,6 +59,8 @@ def judge_way(moment: Moment, value: Fraction, baseline: Fraction | None) -> Ver
         return missed(target, "not_satisfied")
     if moment.is_due:
         return missed(target, "not_reached")
+    if baseline is not None and target.satisfied_by(baseline):
+        return "at_risk", "behind_path"
     if baseline is None or baseline == target.value:
         return "not_due", "before_due"
     share = moment.time_share

@@ -127,7 +127,7 @@ def test_the_smallest_step_counts() -> None:
     for points, falling in (([10, 9, 8], True), ([8, 9, 10], False)):
         chart = Chart.of(np.array(points), np.zeros(3, dtype=np.int32), np.ones(3, dtype=bool))
         aim = Fraction(15 if falling else 3, 2 * 10**10)
-        assert chart.crosses_next(aim, falling=falling).tolist() == [False, False, True]
+        assert chart.crosses_next(">=" if falling else "<=", aim).tolist() == [False, False, True]
 
 
 @pytest.mark.parametrize(

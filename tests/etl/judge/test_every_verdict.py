@@ -57,6 +57,8 @@ CASES = [
     (STANDING, {}, months("99", "98", "96.5"), END, "at_risk early_warning_trend yellow"),
     # falling 1 and 1: the line is at exactly 96 next, which is still kept
     (STANDING, {}, months("99", "98", "97"), END, "met satisfied green"),
+    # at exactly 96 it is no longer above 96
+    ({**STANDING, "comparator": ">"}, {}, months("99", "98", "97"), END, "at_risk early_warning_trend yellow"),
     # falls, but not in both steps
     (STANDING, {}, months("97", "99", "96.5"), END, "met satisfied green"),
     # mean 97.96, mean moving range 16 / 11: lower limit 94.09
@@ -82,8 +84,13 @@ CASES = [
         JUNE,
         "at_risk behind_path yellow",
     ),
-    # the start is the goal: no way, nothing to be behind of
-    ({}, {"base": 96}, [value("2023-06", 90, 100)], JUNE, "not_due before_due neutral"),
+    # 98 at the start satisfied 96: 90 is four times the way from 98 to 96, and no progress at all
+    ({}, {"base": 98}, [value("2023-06", 90, 100)], JUNE, "at_risk behind_path yellow"),
+    ({}, {"base": 98}, [value("2023-06", 97, 100)], JUNE, "met satisfied green"),
+    ({}, {"base": 98}, [value("2023-12", 90, 100)], END, "missed not_reached red"),
+    ({}, {"base": 96}, [value("2023-06", 90, 100)], JUNE, "at_risk behind_path yellow"),
+    # the start is a goal that it does not satisfy: no way, nothing to be behind of
+    ({"comparator": ">"}, {"base": 96}, [value("2023-06", 90, 100)], JUNE, "not_due before_due neutral"),
     # hold: after the due day every period counts
     ({"hold": True, "due": JUNE}, {}, [value("2023-07", 96, 100)], END, "met satisfied green"),
     ({"hold": True, "due": JUNE}, {}, [value("2023-07", 95, 100)], END, "missed not_satisfied red"),
@@ -149,6 +156,14 @@ CASES = [
         [value("2023-06", 525, 10)],
         JUNE,
         "met on_path green",
+    ),
+    # a ceiling on growth holds at the start: 60 is 20 % above 50, twice what is allowed
+    (
+        {"kind": "growth", "value": 10, "comparator": "<="},
+        {"base": 50, "unit": "CNY"},
+        [value("2023-06", 600, 10)],
+        JUNE,
+        "at_risk behind_path yellow",
     ),
     (
         {"kind": "growth", "value": 10, "due": None},

@@ -175,6 +175,18 @@ def test_where_a_value_will_end() -> None:
     assert (row.time_share, row.projected) == (0, None)
 
 
+def test_what_was_reached_at_the_start_is_no_progress() -> None:
+    # 98 at the start and 97 now are both above 96: the formula would call it half of the way
+    (row,) = judge_rows(make_target(), [value("2023-06", 97, 100)], base=98, as_of=JUNE)
+    assert (row.status, row.progress, row.projected) == ("met", None, Decimal("95.97561"))
+    # of two units each has its own start; no calendar is needed to see that something is lost
+    values = [value("2023-06", 90, 100, unit=unit) for unit in "ab"]
+    rows = judge_rows(make_target(due="2099-12-31"), values, bases={"a": 98, "b": 80}, as_of=JUNE)
+    assert [(row.status, row.reason) for row in rows] == [
+        *(("at_risk", "behind_path"), ("no_data", "calendar_not_published")),
+    ]
+
+
 def test_who_has_a_way() -> None:
     target = make_target(due=JUNE, hold=True)
     values = [value(period, 90, 100, unit=unit) for unit in "ab" for period in ("2023-05", "2023-07")]

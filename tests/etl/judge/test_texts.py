@@ -70,6 +70,12 @@ def late(share: object):
             id="a sum whose last year is not known",
         ),
         pytest.param(
+            *({}, {"as_of": JUNE, "base": 98}, [value("2023-06", 90, 100)]),
+            "2023年6月甲为 90%，目标是2023年12月31日前 ≥ 96%，起点时已达到，现在达不到，进度落后，请加快推进。",
+            "2023-06, A: 90%; behind on the way to ≥ 96% by 2023-12-31 (it was satisfied at the start and is lost).",
+            id="lost since the start",
+        ),
+        pytest.param(
             *({}, {"as_of": JUNE}, [value("2023-06", 90, 100)]),
             *(
                 "2023年6月甲为 90%，目标是2023年12月31日前 ≥ 96%，尚未到期。",

@@ -196,14 +196,14 @@ def test_steps_of_ways_that_begin_apart() -> None:
     values = [value("2023-06", 92, 100, unit=unit) for unit in "abc"]
     target = make_target(path={"form": "steps", "steps": steps})
     rows = judge_rows(target, values, bases={"a": 80, "b": 88, "c": 96}, as_of="2023-06-30")
-    # to 96: three quarters from 80, half from 88, no way from 96
+    # to 96: three quarters from 80, half from 88, no way from 96, which is lost
     assert [(row.time_share, row.progress) for row in rows] == [
         (Decimal("0.75"), Decimal("0.75")),
         (Decimal("0.5"), Decimal("0.5")),
         (0, None),
     ]
     assert [row.projected for row in rows] == [96, 96, None]
-    assert [row.reason for row in rows] == ["on_path", "on_path", "before_due"]
+    assert [row.reason for row in rows] == ["on_path", "on_path", "behind_path"]
 
 
 def test_grades_have_words() -> None:
