@@ -124,7 +124,9 @@ def test_months_end_with_the_plan(tmp_path: Path) -> None:
 def test_every_source_of_every_plan_sends_files(districts: Mapping[str, Simulation]) -> None:
     for plan, made in districts.items():
         needed = {indicator.source for indicator in load_pack(plan).indicators.values()}
-        waits = {"xf_inspections", "xf_bankruptcy_cases"} if plan.startswith("xinfu") else set()
+        waits = (
+            {"xf_inspections", "xf_bankruptcy_cases", "xf_utility_connections"} if plan.startswith("xinfu") else set()
+        )
         assert needed - {file.source for file in made.files} <= waits, plan
         assert "manual" in {file.source for file in made.files}
 

@@ -7,9 +7,20 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow as pa
 import pytest
 
+from etl.compute.calendar_join import register_calendar
+from etl.compute.parts import figure_parts, share_parts
+from schemas.models.calendar import CalendarSpec
+from schemas.models.contract import Contract
+from schemas.models.indicator import Indicator
 from schemas.models.registry import Pack, load_registry
+from schemas.models.registry_checks import limit_of
+from schemas.models.yaml_source import parse_as, read_yaml
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 
@@ -77,3 +88,52 @@ def test_reached_share_and_lower_aim_stand_apart(pack):
 
     assert fact.value == 96
     assert aims == {"online-approval-basic-2021": 95, "online-approval-2021": 90}
+
+
+def make_cases(source: str, rows: list[dict[str, object]]) -> tuple[ibis.Table, Contract]:
+    """Rows as they lie in the lake, and their contract."""
+    contract = parse_as(Contract, read_yaml(SCHEMAS / "contracts" / f"{source}.yml"))
+    dates = [c.name for c in contract.columns if c.type == "date"]
+    frame = pd.DataFrame([{"batch_id": "b", "sheet": "s", "line": i, **row} for i, row in enumerate(rows)])
+    frame = frame.astype(dict.fromkeys(dates, "datetime64[us]")).assign(**{f"{name}_date_only": True for name in dates})
+    backend = ibis.duckdb.from_connection(duckdb.connect())
+    backend.con.register("cases", pa.Table.from_pandas(frame, preserve_index=False))
+    return backend.table("cases"), contract
+
+
+def test_power_time_is_what_the_company_takes(pack):
+    """A customer who builds for three weeks between the two steps of the company costs it nothing: (4 + 6) / 2."""
+    low = {"customer": "低压非居民", "accepted_on": "2021-03-01"}
+    table, contract = make_cases(
+        "xf_power_connections",
+        [
+            {**low, "connected_on": "2021-03-30", "handling_days": 4},
+            {**low, "connected_on": "2021-03-07", "handling_days": 6},
+            {**low, "customer": "高压单电源", "connected_on": "2021-03-30", "handling_days": 14},
+        ],
+    )
+    indicator = parse_as(Indicator, read_yaml(SCHEMAS / "indicators" / "xf_power_days_low.yml"))
+    (part,) = figure_parts(table, indicator, contract).to_dict("records")
+    assert (part["period"], part["numerator"], part["denominator"]) == ("2021-03", 10, 2)
+
+
+def test_water_is_looked_at_case_by_case(pack):
+    """Three days from Thursday, 2 March 2023, end on Sunday, so on Monday the 6th; the mean, (0 + 4 + 5) / 3, is 3."""
+    target = next(t for t in pack.targets if t.id == "water-time-2023")
+    water = {"service": "用水", "accepted_on": "2023-03-02"}
+    table, contract = make_cases(
+        "xf_utility_connections",
+        [
+            {**water, "connected_on": "2023-03-02"},
+            {**water, "connected_on": "2023-03-06"},
+            {**water, "connected_on": "2023-03-07"},
+            {**water, "service": "用气", "connected_on": "2023-03-20"},
+        ],
+    )
+    indicator = parse_as(Indicator, read_yaml(SCHEMAS / "indicators" / f"{target.indicator}.yml"))
+    calendar = register_calendar(table.get_backend(), CalendarSpec(id="cn", name_zh="cn"))
+    frame = share_parts(table, indicator, contract, limit_of(target), calendar, as_of=dt.date(2023, 3, 31))
+    (part,) = frame.to_dict("records")
+    assert (part["period"], part["numerator"], part["denominator"]) == ("2023-03", 2, 3)
+    # the limit binds from the year that the document names, and goes on
+    assert (target.start, target.due, target.hold) == (dt.date(2023, 1, 1), dt.date(2023, 12, 31), True)
