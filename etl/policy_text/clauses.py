@@ -13,7 +13,7 @@ from etl.policy_text.text import Flow
 _LEVELS = (heads.CHAPTER, heads.HAN, heads.HAN_IN_BRACKETS, heads.DIGIT, heads.DIGIT_IN_BRACKETS, heads.CIRCLED)
 _OUTER = "编篇部章节条"
 _ROLE = r"(?:牵头|责任|配合|主办|协办|主责|实施|参与)(?:单位|部门|主体)"
-_UNITS = re.compile(rf"({_ROLE})\s?:\s?((?:(?!{_ROLE})[^\n;。)])+)")
+_UNITS = re.compile(rf"({_ROLE})\s?:\s?((?:(?!{_ROLE})[^\n;。)\]】])+)")
 _LEADS = ("牵头", "主办", "主责")
 _NAMES = re.compile(r"[、,]")
 _DUE = re.compile(r"(?:完成|办结)(?:时限|时间|期限)\s?:\s?([^\n]+)")

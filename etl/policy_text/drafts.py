@@ -43,6 +43,7 @@ def read_drafts(sentence: Sentence, *, is_filled: bool = False) -> Iterator[Draf
         return
     drafts = [draft for index in range(len(sentence.phrases)) if (draft := _draft(sentence, index))]
     drafts = _fold(sentence, _join_coverage(sentence, _spread(sentence, drafts)))
+    drafts = [*_steps(sentence, drafts), *drafts]
     if not drafts and not (is_filled and sentence.is_field):
         drafts = [step for step in [_milestone(sentence)] if step]
     yield from drafts
@@ -64,15 +65,28 @@ def _due_of_clause(sentence: Sentence) -> dt.date | None:
     return next((day for day in days if day), None)
 
 
+def _steps(sentence: Sentence, drafts: list[Draft]) -> Iterator[Draft]:
+    """What a date with a deed of its own promises beside the figures: 6月底前完成改造, 申请率不低于85%."""
+    figures = [draft.phrases[0] for draft in drafts]
+    for date in (p for p in sentence.phrases if sentence.sets_day(p) and _DEADLINE.search(narrow(p.phrase))):
+        later = [figure for figure in figures if figure.start > date.start]
+        if later and all(sentence.is_step(date, figure) for figure in later):
+            yield _step(sentence, date)
+
+
 def _milestone(sentence: Sentence) -> Draft | None:
     """A dated sentence without a figure."""
     for date in (p for p in sentence.phrases if sentence.sets_day(p)):
-        around = sentence.around(date)
-        if _DEADLINE.search(narrow(date.phrase)) or around.before.rstrip().endswith("到"):
-            measure = Measure("==", Decimal(1), "count", Kind.MILESTONE, strength_of("", around))
-            name = sentence.clause.title[:14] if sentence.is_field else name_of_step(around)
-            return Draft(name, measure, None, last_day(date.phrase, sentence.year), (date,))
+        if _DEADLINE.search(narrow(date.phrase)) or sentence.around(date).before.rstrip().endswith("到"):
+            return _step(sentence, date)
     return None
+
+
+def _step(sentence: Sentence, date: Phrase) -> Draft:
+    around = sentence.around(date)
+    measure = Measure("==", Decimal(1), "count", Kind.MILESTONE, strength_of("", around))
+    name = sentence.clause.title[:14] if sentence.is_field else name_of_step(around)
+    return Draft(name, measure, None, last_day(date.phrase, sentence.year), (date,))
 
 
 def _spread(sentence: Sentence, drafts: list[Draft]) -> list[Draft]:

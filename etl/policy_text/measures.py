@@ -33,7 +33,7 @@ _NEVER = re.compile(r"(?:无|没有|杜绝|不得)$")
 STRIVE = re.compile(r"力争|争取|努力|力求")
 
 UNIT_OF: tuple[tuple[str, str], ...] = (
-    (r"[%‰]|百分|成(?:以上|以下|左右)?$", "%"),
+    (r"[%‰]|百分|成[一二三四五六七八九]?(?:以上|以下|左右)?$", "%"),
     (r"工作日", "workday"),
     (r"小时|\d\s?[hH]", "hour"),
     (r"分钟|刻钟|min", "minute"),
@@ -45,6 +45,9 @@ UNIT_OF: tuple[tuple[str, str], ...] = (
     (r"平方?米|平米|㎡", "m2"),
     (r"公里|千米", "km"),
 )
+_TIMES = ("workday", "day", "month", "hour", "minute", "second")
+_LIMITS = (Kind.EACH_CASE, Kind.AVERAGE_CASE)
+"""Kinds with a longest time; a shortest one (公示不少于5天) is a level to keep."""
 _EVERY: tuple[tuple[str, Every], ...] = (
     (r"两个?月|2个?月|双月", "two_months"),
     (r"半年", "half_year"),
@@ -94,12 +97,13 @@ def comparator_of(text: str, around: Surroundings, *, unit: str, lowers: bool) -
             return comparator
     if lowers:
         return "<="
-    is_time = unit in ("workday", "day", "month", "hour", "minute", "second")
-    return "<=" if is_time else ">="
+    return "<=" if unit in _TIMES else ">="
 
 
 def every_of(text: str) -> Every | None:
     """The window of a cadence phrase; None where it has none of the usual length."""
+    if re.search(r"半个?月", text):
+        return None
     if re.search(r"\d|[三四五六七八九]", text):
         text = re.sub(r"(?<!\d)2个?月", "两月", text)
         if re.search(r"\d|[三四五六七八九]", text):
@@ -125,6 +129,8 @@ def measure_of(phrase: Phrase, around: Surroundings) -> Measure | None:
     if text.endswith(("半日", "半天")):
         unit = "day"
     kind = Kind.REDUCTION if by else Kind.GROWTH if grows else kind_of(phrase, around, unit=unit, lowers=lowers)
+    if kind in _LIMITS and comparator.startswith(">"):
+        kind = Kind.STANDING
     return Measure(comparator, value, unit, kind, strength)
 
 
@@ -133,8 +139,8 @@ def strength_of(text: str, around: Surroundings) -> Strength:
 
 
 def kind_of(phrase: Phrase, around: Surroundings, *, unit: str, lowers: bool) -> Kind:
-    """A guess after the words: average, keep, gather, reach."""
-    if phrase.kind == "duration":
+    """A guess after the words: average, each, keep, gather, reach."""
+    if unit in _TIMES:
         if "平均" in around.near:
             return Kind.AVERAGE_CASE
         return Kind.BY_DEADLINE if lowers else Kind.EACH_CASE

@@ -71,7 +71,7 @@ _REFERENCE = (
 _PERCENT = (
     rf"(?:{_BEFORE}|{_TOP})?(?:{_DIGITS})\s?%?(?:{_TO}(?:{_DIGITS}))?\s?[%‰](?:{_AFTER})?",
     rf"(?:{_BEFORE}|{_TOP})?(?:{_HAN}|百|千|万)分之(?:{_HAN}|百|零|\d+)(?:点{_HAN})?(?:{_AFTER})?",
-    rf"(?:{_BEFORE})?(?:\d+(?:\.\d+)?|{_ONE})成[一二三四五六七八九]?{words.NO_TENTH}(?:{_AFTER})?",
+    rf"(?:{_BEFORE})?(?:\d+(?:\.\d+)?|{_ONE})成(?:[一二三四五六七八九](?!{_WORD})|{words.NO_TENTH})(?:{_AFTER})?",
     rf"(?:{_BEFORE}|{_TOP})?\d+/\d+(?:{_AFTER})?(?!\d)",
 )
 _UNIT = rf"(?:{words.UNITS_OF_TIME}|{words.UNITS_OF_COUNT})"

@@ -9,10 +9,10 @@ from etl.policy_text.phrases import Phrase
 from etl.policy_text.text import narrow
 
 _REACH = re.compile(
-    r"达|实现|完成|不少于|不低于|增至|提高|提升|增加|覆盖|减少|占比|比例|率|数|量|力争|确保|配备|设立|建立|"
+    r"达|实现|完成|推[动进行]|不少于|不低于|增至|提高|提升|增加|覆盖|减少|占比|比例|率|数|量|力争|确保|配备|设立|建立|"
     rf"{SHRINK}|{GATHER.pattern}"
 )
-_SIZE = re.compile(r"千?伏|千?瓦|兆瓦|[届级]$")
+_SIZE = re.compile(r"千?伏|千?瓦|兆瓦|[届级]$|^[2-6]G$")
 _LIMIT_BEFORE = "|".join(("不", "至少", "最[少多]", "[高低]于", "超过?", "[少多大小]于", "力争", "逾", "[≥≤<>]"))
 _REACH_AFTER = re.compile(r"[^,。;:]{0,24}?(?:实现|完成|纳入|上线|建成)")
 _DONE_IN = re.compile(r"(?:办结|办完|完成|答复|回复|响应|反馈|联系|处理|到场|上门|领证|出证|拿证|送达|解决|审结|审批)")
@@ -40,9 +40,11 @@ def is_promise(phrase: Phrase, around: Surroundings) -> bool:
 
 
 def _limits_time(text: str, around: Surroundings, *, bounded: bool) -> bool:
-    """三年内 alone is the time in which something else is done; 3个工作日办结 is a limit."""
+    """三年内 alone is the time in which something else is done; 3个工作日办结 is a limit, 超过4小时的停电 is none."""
     if DOWN_TO.search(around.near) or around.near.endswith(("为", "在", "达到")) or _DONE_IN.match(around.after):
         return True
+    if re.match(r"\s?的", around.after):
+        return False
     return bounded and not re.search(r"(?<!超)[一二三四五\d]年内?$", text)
 
 

@@ -18,9 +18,14 @@ _AVERAGE = re.compile(r"平均水平以([上下])")
 _COVERS = re.compile(
     r"实现|做到|确保|推动|推行|推进|纳入|落实|完成|达到|基本|力争|将|对|建设|提供|处置|配备|按照|应|须|要"
 )
-_COVERS_AFTER = re.compile(r"[^,。;]{0,20}?(?:均|纳入|公开|完成|实现|办理|取消|实行|实施|网办|申报|达到|通过)")
+_COVERS_AFTER = re.compile(
+    r"[^,。;]{0,20}?(?:均|纳入|公开|完成|实现|清零|化解|解决|整改|采[取用]|办理|取消|实行|实施|网办|申报|达到|通过)"
+)
+_AT_ONCE = re.compile(r"即.即|免申|当场|立等|免费")
 _ENABLES = re.compile(r"^(?:能力|服务|事项|水平|质量|指南|模式|平台|运行|接入)")
 _SCOPE = re.compile("均|各个|全过程|每")
+_EVENTS = re.compile(r"[次期场轮回]$|(?:至少|不(?:得)?少于).*[家户名个条件项]$")
+"""Counts that say how often: 一次; 每季度至少走访2家 too, for a floor on things a window is met as by events."""
 _MONEY = re.compile(r"成本|投资|费用|收费|出资|跑腿费")
 _FINER = {"分钟级": "minute", "秒级": "second"}
 _YEARLY = re.compile(r"开展|进行|实施|编制|制定|发布|建立|组织|完成")
@@ -58,7 +63,7 @@ def count_of_cadence(sentence: Sentence, index: int) -> Phrase | None:
         return None
     here, counted = sentence.phrases[index], sentence.phrases[index + 1]
     between = sentence.between(here, counted)
-    if not re.search(r"[次期场轮回]$", narrow(counted.phrase)) or len(between) > _NEAR or "," in between:
+    if not _EVENTS.search(between + narrow(counted.phrase)) or len(between) > _NEAR or "," in between:
         return None
     measure = measure_of(counted, sentence.around(counted))
     return counted if measure and not measure.comparator.startswith("<") else None
@@ -81,7 +86,7 @@ def _is_rhythm(phrase: str, around: Surroundings) -> bool:
     """每月 and 月通报 set a rhythm; 年度 only where something is done: 开展年度评估."""
     if phrase.startswith(("每", "双月", "按")) or re.match("[月季周旬](?!度)", phrase):
         return True
-    return bool(_YEARLY.search(around.near[-8:]) and _REVIEW.match(around.after))
+    return bool(_YEARLY.search(around.near[-16:]) and _REVIEW.match(around.after))
 
 
 def _coverage(phrase: Phrase, around: Surroundings) -> Measure | None:
@@ -92,10 +97,17 @@ def _coverage(phrase: Phrase, around: Surroundings) -> Measure | None:
         return Measure(">=", Decimal(1), "count", Kind.CUMULATIVE, strength)
     if words.startswith(("零", "0")) or words in ("清零", "归零", "不发生"):
         unit = "CNY" if _MONEY.search(words) else "count"
-        return Measure("<=", Decimal(0), unit, Kind.BY_DEADLINE, strength) if _COVERS.search(around.near) else None
+        is_promised = unit == "CNY" or _COVERS.search(around.near)
+        return Measure("<=", Decimal(0), unit, Kind.BY_DEADLINE, strength) if is_promised else None
     if _SCOPE.match(words) or (words.startswith(("全程", "全流程")) and _ENABLES.match(around.after)):
         return None
-    if words in _FULL or "尽" in words or _COVERS.search(around.near) or _COVERS_AFTER.match(around.after):
+    if (
+        words in _FULL
+        or "尽" in words
+        or _AT_ONCE.match(words)
+        or _COVERS.search(around.near)
+        or _COVERS_AFTER.match(around.after)
+    ):
         return Measure(">=", MOSTLY if "基本" in around.near else Decimal(100), "%", Kind.COVERAGE, strength)
     return None
 

@@ -13,6 +13,7 @@ from etl.policy_text.drafts import read_drafts
 from etl.policy_text.measures import Measure
 from etl.policy_text.phrases import Phrase, find_phrases
 from etl.policy_text.sentences import SENTENCE_END, Sentence
+from etl.policy_text.tables import find_rows, units_at
 from etl.policy_text.text import Flow, PolicyText
 
 _KINDS = "方案|意见|规划|要点|计划|措施|办法"
@@ -62,7 +63,8 @@ def scan_text(text: PolicyText, *, year: int | None = None) -> Scan:
     year = year or _find_year(title, flow)
     candidates = list(_candidates(flow, clauses, phrases, year))
     used = {phrase for candidate in candidates for phrase in candidate.phrases}
-    units = dict.fromkeys(name for clause in clauses for name in (*clause.lead_units, *clause.support_units))
+    named = [*clauses, *find_rows(flow.narrow)]
+    units = dict.fromkeys(name for place in named for name in (*place.lead_units, *place.support_units))
     return Scan(title, year, tuple(candidates), tuple(p for p in phrases if p not in used), tuple(units))
 
 
@@ -83,13 +85,15 @@ def _candidates(
 ) -> Iterator[Candidate]:
     """Of each sentence; a line 完成时限 gives a milestone only to a clause that has nothing else."""
     filled: set[int] = set()
+    rows = find_rows(flow.narrow)
     for group in _by_sentence(flow, phrases):
         clause = clause_at(clauses, group[0].start)
         sentence = Sentence(flow, clause, group, year)
         for draft in read_drafts(sentence, is_filled=clause.start in filled):
             filled.add(clause.start)
             area = next((title for title in reversed(clause.titles) if 0 < len(title) <= _AREA), "")
-            yield Candidate(clause.path, area, *draft, *clause.responsible)
+            responsible = units_at(rows, group[0].start) or clause.responsible
+            yield Candidate(clause.path, area, *draft, *responsible)
 
 
 def _by_sentence(flow: Flow, phrases: Sequence[Phrase]) -> Iterator[list[Phrase]]:

@@ -16,6 +16,8 @@ _SENTENCE_END = tuple("。!?;:")
 _INSIDE_NUMBER = re.compile(r"[^\s\d-]\d[\d.-]*$|(?:19|20)\d\d-[\d-]*$")
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0xFE6A: 0x25}
 _WIDTHS |= {ord(a): ord(b) for a, b in ("≧≥", "⩾≥", "≦≤", "⩽≤")}
+_CELLS = re.compile(r"\S\s*\t")
+"""Between two cells of a table: its rows are never one sentence."""
 HARD_END = "\n"
 
 
@@ -98,12 +100,12 @@ class Flow:
 
 
 def _is_wrapped(line: str, following: str) -> bool:
-    """Whether a line goes on in the next one: no end of a sentence, no indent, no head, no page number."""
+    """Whether a line goes on in the next one: no end of a sentence, no indent, no head, no row of a table."""
     if not line.strip() or not following.strip() or following[0].isspace():
         return False
     here, there = narrow(line).rstrip(), narrow(following)
     if _INSIDE_NUMBER.search(here) and there[0].isdecimal():
         return True
-    if PAGE.match(here) or PAGE.match(there) or HEAD.match(there):
+    if _CELLS.search(here) or PAGE.match(here) or PAGE.match(there) or HEAD.match(there):
         return False
     return not here.endswith(_SENTENCE_END) and not re.search(CONTENTS_END, here)

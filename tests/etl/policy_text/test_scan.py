@@ -15,8 +15,11 @@ from etl.policy_text.scan import Candidate, scan_text
 from etl.policy_text.skeleton import write_skeleton
 from schemas.models.registry import load_pack, load_registry
 from schemas.settings import REPO
+from tests.etl.policy_text.more_texts import LAKESIDE, MORE_PLANS, PLATEAU
 from tests.etl.policy_text.packs import read_text
 from tests.etl.policy_text.texts import HARBOUR, PLANS, RIVERSIDE
+
+ALL_PLANS = PLANS | MORE_PLANS
 
 Reading = tuple[str, str, str | None, str]
 
@@ -31,10 +34,10 @@ def candidate_of(text: str, phrase: str) -> Candidate:
     return next(c for c in scan_text(read_text(text)).candidates if phrase in {p.phrase for p in c.phrases})
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", ALL_PLANS)
 def test_recall_and_precision_on_invented_plans(name: str) -> None:
     """What a person marks is what comes out; a guard since the misses of the first run have been mended."""
-    text, key = PLANS[name]
+    text, key = ALL_PLANS[name]
     found = scan_text(read_text(text)).candidates
     wanted = {entry[:4] for entry in key}
     missed = wanted - set().union(*map(readings, found))
@@ -54,6 +57,29 @@ def test_dues_come_from_the_sentence_else_from_the_clause() -> None:
     assert candidate_of(RIVERSIDE, "50项").due == dt.date(2025, 9, 30)
     assert candidate_of(HARBOUR, "36小时以内").due == dt.date(2020, 12, 31)
     assert candidate_of(RIVERSIDE, "98%以上").due is None
+
+
+def test_rows_of_a_table_stand_for_themselves() -> None:
+    """A row has its own day and units; the year that it compares with is no day."""
+    rows = {c.phrases[0].phrase: c for c in scan_text(read_text(PLATEAU)).candidates}
+    assert (rows["不超过60个工作日"].due, rows["不超过60个工作日"].lead_units) == (dt.date(2022, 12, 31), ("市住建局",))
+    assert (rows["不超过2个"].due, rows["不超过2个"].lead_units) == (dt.date(2022, 12, 31), ("市水务集团",))
+    assert (rows["50%"].due, rows["50%"].lead_units) == (dt.date(2024, 12, 31), ("高原海关",))
+    assert (rows["2022年9月底"].measure.kind.value, rows["4200个"].due) == ("milestone", dt.date(2024, 12, 31))
+
+
+def test_a_deed_with_a_day_is_not_the_day_of_what_follows() -> None:
+    assert candidate_of(LAKESIDE, "不低于八成五").due is None
+    assert (candidate_of(LAKESIDE, "6月底前").due, candidate_of(LAKESIDE, "6月底前").name) == (
+        dt.date(2024, 6, 30),
+        "完成系统改造",
+    )
+    # the day of the part after a comma is that part's own
+    assert candidate_of("知识产权。登记1个工作日办结,到2024年拥有量达到6件。\n", "1个工作日").due is None
+
+
+def test_units_end_with_their_bracket() -> None:
+    assert candidate_of(LAKESIDE, "不低于八成五").lead_units == ("区行政审批局",)
 
 
 def test_names_are_a_few_nouns_before_the_figure() -> None:
@@ -80,6 +106,15 @@ def test_names_are_a_few_nouns_before_the_figure() -> None:
         ("推进“58条”措施，用好12345平台，建立三级体系，落实《三年行动计划》", []),
         ("目前网办率为62%，已办结30件", []),
         ("实施10千伏以下线路改造", []),
+        ("停电超过4小时的用户优先改造", []),
+        ("新增5G基站4200个", [(">=", 4200, "count")]),
+        ("每半月通报", []),
+        ("每季度至少走访2家企业", [(">=", 2, "count")]),
+        ("网上申请率不低于八成五", [(">=", 85, "%")]),
+        ("公章刻制免费,失业保险金申领即办即结", [(">=", 100, "%"), (">=", 100, "%")]),
+        ("小微企业接电“零投资”", [("<=", 0, "CNY")]),
+        ("推动300项高频事项“跨省通办”", [(">=", 300, "count")]),
+        ("满意度提升至93分以上", [(">=", 93, "count")]),
     ],
 )
 def test_readings_of_single_sentences(words: str, wanted: list[tuple[str, int | Decimal, str]]) -> None:
@@ -96,11 +131,11 @@ def schemas_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", ALL_PLANS)
 def test_the_skeleton_loads_and_every_candidate_is_left_to_a_person(
     name: str, schemas_alone: Path, tmp_path: Path
 ) -> None:
-    text = read_text(PLANS[name][0])
+    text = read_text(ALL_PLANS[name][0])
     scan = scan_text(text)
     written = write_skeleton(scan, text, tmp_path, plan="new-plan")
     assert {"plan.yml", "targets.yml", "units.yml", "facts.yml", "skipped.yml"} <= {path.name for path in written}
