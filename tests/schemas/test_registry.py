@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,17 @@ def test_the_built_in_promises_hold_together() -> None:
 def test_every_family_says_what_it_is_and_its_members_how_they_differ() -> None:
     registry = load_registry([BUILT_IN])
     assert list(family_remarks(registry, set(registry.described_families))) == []
+
+
+def test_no_two_members_of_a_family_describe_themselves_alike() -> None:
+    """Who compares them has to see from the words how they differ; what is counted alike is one subject, one family."""
+    indicators = load_registry([BUILT_IN]).indicators.values()
+    told = Counter((i.family, i.note) for i in indicators)
+    assert [key for key, times in told.items() if times > 1] == []
+    of = {i.id: i.family for i in indicators}
+    assert of["dl_tax_online_rate"] == of["yz_tax_online_rate"] == "online_handling"
+    assert of["xf_hot_items_cross_rate"] == of["yz_province_items"] == "cross_region"
+    assert of["xf_approval_items"] == of["dl_cancelled_rate"] == "permits"
 
 
 def test_a_pack_needs_no_word_about_families(folder: Path) -> None:
