@@ -138,4 +138,9 @@ def _fold(sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
 
 def _is_stretch(first: Draft, second: Draft) -> bool:
     same = (first.measure.unit, first.due) == (second.measure.unit, second.due)
-    return same and second.measure.strength == "strive" and first.measure.kind not in BY_HAND
+    if not same or second.measure.strength != "strive" or first.measure.kind in BY_HAND:
+        return False
+    value, more = first.measure.value, second.measure.value
+    if value is None or more is None:
+        return False
+    return more > value if first.measure.comparator in (">", ">=") else more < value

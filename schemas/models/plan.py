@@ -118,6 +118,10 @@ class PlanBaseline(Promise):
     """Version of the indicator's definition that it was measured by; unset: the present one."""
 
 
+_DONE_ONCE = frozenset({Kind.CUMULATIVE, Kind.MILESTONE, Kind.CADENCE})
+"""Kinds of which nothing is asked after their due day."""
+
+
 class Target(Promise):
     """One commitment of the plan: what has to be true, from when, until when, and which clause says so."""
 
@@ -183,6 +187,21 @@ class Target(Promise):
         if self.kind in needs_due and self.due is None:
             raise ValueError(f"kind {self.kind} needs due")
         return self
+
+    @model_validator(mode="after")
+    def check_hold_and_stretch(self) -> Target:
+        """A level is held after `due`, a sum that was not reached by then stays so; a wish lies beyond the promise."""
+        if self.hold and self.kind in _DONE_ONCE:
+            raise ValueError(f"kind {self.kind} has nothing to hold")
+        if self.stretch is not None and not self.is_beyond(self.stretch):
+            raise ValueError(f"stretch {self.stretch} is not beyond {self.comparator} {self.value}")
+        return self
+
+    def is_beyond(self, stretch: Decimal) -> bool:
+        """Whether a figure asks for more than `value` does."""
+        if self.value is None or self.comparator == "==":
+            return False
+        return stretch > self.value if self.comparator in (">", ">=") else stretch < self.value
 
 
 class Baseline(Promise):

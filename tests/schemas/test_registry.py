@@ -89,6 +89,12 @@ BROKEN = [
     pytest.param(
         f"{PLAN}/targets.yml", 'value: 96\n  unit: "%"', "value: 96\n  unit: hour", "against '%'", id="dimension"
     ),
+    pytest.param(
+        *(f"{PLAN}/targets.yml", "kind: cumulative", "kind: cumulative\n  hold: true"),
+        "cumulative has nothing to hold",
+        id="a sum held",
+    ),
+    pytest.param(f"{PLAN}/targets.yml", "value: 96", "value: 96\n  stretch: 95", "not beyond", id="stretch below"),
     pytest.param(f"{PLAN}/targets.yml", 'unit: "%"', "unit: percent", "allowed: %, workday", id="unknown unit"),
     pytest.param(
         f"{PLAN}/targets.yml", "due: 2023-12-31", "due: 2022-01-01\n  from: 2023-01-01", "lies before", id="due"

@@ -102,9 +102,10 @@ def test_a_missed_target_exceeds_nothing() -> None:
     # one case of 100 may be late; the limit of the case has the stretch, not the share
     target = make_target(kind="each_case", value=5, stretch=3, unit="workday", comparator="<=", due=None)
     assert [judge_rows(target, [value("2023-03", n, 100)])[0].exceeded for n in (100, 99)] == [False, False]
-    # a place at the goal of another sign
-    target = make_target(**STANDING, value=99, stretch=98, comparator=">=")
-    assert judge_rows(target, [value("2023-03", "98.5", 100)])[0].exceeded is False
+    # falling 1, then 1.5: the wish is reached, and the promise about to be lost
+    months = [value(f"2023-{i:02d}", rate, 100) for i, rate in enumerate(("99", "98", "96.5"), start=1)]
+    rows = judge_rows(make_target(**STANDING, value=96, stretch="96.2"), months)
+    assert [(row.status, row.exceeded) for row in rows] == [("met", True), ("met", True), ("at_risk", False)]
 
 
 def test_parts_beyond_64_bits_and_below_a_millionth() -> None:
