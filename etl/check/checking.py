@@ -17,18 +17,19 @@ from etl.check.file_period import FilePeriod, choose_row_period, decide_period, 
 from etl.check.findings import FindingLog, make_refusal_finding
 from etl.check.future import FutureJudge
 from etl.check.grid import BrokenFileError, name_column
-from etl.check.held_lines import merge_lines, write_lines
+from etl.check.held_lines import write_lines
 from etl.check.history import History
 from etl.check.late_rows import parse_text
 from etl.check.lines import LineKind, LineSorter
 from etl.check.parse import ColumnParser
 from etl.check.proposals import describe_proposals, find_fits, note_proposals, propose
 from etl.check.references import ReferenceJudge
+from etl.check.report import report_accepted, report_empty
 from etl.check.request import WORK_PREFIX, CheckRequest
 from etl.check.rows import RowChecker
 from etl.check.sniff import refuse_unreadable
 from etl.check.source import Source, open_source
-from etl.check.staging import StagedRows, WorkFiles, finish, hash_content
+from etl.check.staging import StagedRows, WorkFiles, finish
 from etl.check.table import Table, find_table
 from etl.check.table_refusals import MissingColumns
 from etl.check.whole import hold_repeats, judge_file, note_layout, refuse_too_many
@@ -80,7 +81,7 @@ def check_request(request: CheckRequest) -> Checked:
         table = find_table(source.grids, contract, file_name=request.file_name)
         if isinstance(table, Refusal):
             return _refuse_table(request, source, table, named)
-        reading = _describe_reading(source, table)
+        reading = _describe_reading(source, table, contract)
         parent = request.staged.parent if request.staged else None
         with tempfile.TemporaryDirectory(prefix=WORK_PREFIX, dir=parent) as folder:
             return _check_table(request, table, reading, Path(folder))
@@ -131,7 +132,7 @@ def _refuse_table(request: CheckRequest, source: Source, refusal: Refusal, perio
     return _refuse(refusal, log=log, reading=reading, period=period)
 
 
-def _describe_reading(source: Source, table: Table) -> dict[str, Any]:
+def _describe_reading(source: Source, table: Table, contract: Contract) -> dict[str, Any]:
     columns = {
         name: {"header": table.headers[name], "letter": name_column(place)}
         for name, place in table.sheet_columns.items()
@@ -144,7 +145,8 @@ def _describe_reading(source: Source, table: Table) -> dict[str, Any]:
         "sheet": table.grid.name or None,
         "header_line": table.header_line,
         "columns": columns,
-        "extra": list(table.extra),
+        "extra": [] if contract.ignores_all else list(table.extra),
+        "ignored": len(table.extra) if contract.ignores_all else 0,
         "hidden_sheets": list(source.hidden),
         "hidden_lines": [line for line in getattr(table.grid, "hidden_lines", ()) if line > table.header_line],
     }
@@ -189,11 +191,11 @@ def _check_table(request: CheckRequest, table: Table, reading: Mapping[str, Any]
         return _refuse(refusal, log=log, reading=reading, lines=lines, period=period)
     _note_other_period(period, log)
     if not data_rows:
-        return _report_empty(log, reading, lines, period)
+        return report_empty(log, reading, lines, period)
     staged = request.staged or folder / "accepted.parquet"
     accepted = finish(work, staged, contract, drop=sorted(checker.late))
     write_lines(staged, table)
-    return _report(request, checker, reading, lines, period, staged, accepted)
+    return report_accepted(request, checker, reading, lines, period, staged, accepted)
 
 
 def _make_judge(request: CheckRequest) -> RowJudges:
@@ -242,64 +244,3 @@ def _note_other_period(period: FilePeriod, log: FindingLog) -> None:
             code="PERIOD.DISAGREES", level=Level.NOTE, message=message, todo="请核对所属期；如有误，请改正后重新报送"
         )
     )
-
-
-def _report_empty(log: FindingLog, reading: Mapping[str, Any], lines: Mapping[str, int], period: FilePeriod) -> Checked:
-    message, todo = "文件只有表头，没有数据行", "如本期确无数据，请按约定报零；否则请重新导出后报送"
-    log.add_once(Finding(code="FILE.NO_ROWS", level=Level.NOTE, message=message, todo=todo))
-    return Checked(
-        status="empty",
-        code="FILE.NO_ROWS",
-        message=message,
-        todo=todo,
-        findings=log.all(),
-        reading=reading,
-        lines=lines,
-        period=period.period,
-        covers=period.covers,
-    )
-
-
-def _report(
-    request: CheckRequest,
-    checker: RowChecker,
-    reading: Mapping[str, Any],
-    lines: Mapping[str, int],
-    period: FilePeriod,
-    staged: Path,
-    accepted: int,
-) -> Checked:
-    findings = checker.log.all()
-    silent = next((f for f in findings if f.level is Level.SYSTEM), None)
-    hashed = hash_content(staged, request.contract)
-    content_hash, all_zero = hashed if hashed else (None, False)
-    quarantine = merge_lines(checker.held[number] for number in sorted(checker.held))
-    held, said = len(quarantine), _balance(checker, lines["data"], accepted)
-    return Checked(
-        status="accepted",
-        code=silent.code if silent else None,
-        message=f"接收 {accepted} 行" + (f"，隔离 {held} 行" if held else ""),
-        todo="请更正被隔离的行后重新报送整份文件" if held else None,
-        findings=findings,
-        reading={**reading, **said, "period_from": period.place, "all_zero": all_zero},
-        lines=lines,
-        period=period.period,
-        covers=period.covers,
-        rows_accepted=accepted,
-        rows_quarantined=held,
-        quarantine=quarantine,
-        content_hash=content_hash,
-    )
-
-
-def _balance(checker: RowChecker, data_lines: int, accepted: int) -> dict[str, Any]:
-    """Prove that no row got lost; of a wide table also what became of its cells.
-
-    Raises:
-        RuntimeError: rows do not add up (a fault of ours).
-    """
-    held, layout, left_out = len(checker.held), checker.table.layout, checker.data.left_out
-    wanted = data_lines * len(layout.groups) - left_out if layout else data_lines
-    if accepted + held != wanted:
-        raise RuntimeError(f"{accepted} accepted and {held} held are not {wanted} data rows")
-    return {"wide_rows": {"accepted": accepted, "held": held, "empty": left_out}} if layout else {}

@@ -10,21 +10,19 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 
-from etl.check.arrow import is_filled, keep_where, map_words, match, pc
+from etl.check.arrow import is_filled, keep_where, match, pc
 from etl.check.parsed import STAMP_TYPE
-from etl.core.periods import Period
 
 _TIME = r"(?:[01]?\d|2[0-3]):[0-5]?\d"
 _SECONDS = r":[0-5]?\d"
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - the serial numbers of Excel have no zone
 _LOOSE = re.compile(
     r"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
-    r"(?:[ T]?(?P<half>上午|下午)?(?P<h>\d{1,2}):(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?P<f>\.\d{1,6})?)?)?"
+    r"(?:[ T]?(?P<half>上午|下午)?(?P<h>\d{1,2}):(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?P<f>\.\d{1,9})?)?)?"
 )
 _DIGITS = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
@@ -73,56 +71,6 @@ class _Stamps:
         self.micros[mask] = np.asarray(stamps.filter(pa.array(mask)).cast(pa.int64()))
         self.read |= mask
         self.date_only[mask] = date_only
-
-
-_MONTH_AND_DAY = re.compile(r"\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
-_ZONED = r"\d:?\d*(?:\.\d+)?\s*(?:[Zz]|[+-]\d{2}:?\d{2})\s*$"
-_ZONE = re.compile(r"(?P<wall>.*\d)\s*(?P<zone>[Zz]|[+-]\d{2}:?\d{2})\s*")
-
-
-@dataclass(frozen=True)
-class DateReader:
-    """Reads date columns of one file.
-
-    Attributes:
-        period: the file's own period: gives `3月5日` its year. None: such a cell has no year and is not read.
-        zone: whose wall time a stamp with a zone of its own is turned into, once, here.
-    """
-
-    period: Period | None = None
-    zone: str = "Asia/Shanghai"
-
-    def parse(self, texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
-        """As `parse_stamps`."""
-        if match(texts, "^[^年]*月", needs="月").any():
-            texts = map_words(texts, self._complete, pa.string())
-        if match(texts, _ZONED).any():
-            texts = map_words(texts, self._to_wall_time, pa.string())
-        return parse_stamps(texts)
-
-    def _complete(self, text: str) -> str:
-        """`3月5日` with the year of the period; a day after the period's end would be a guess and stays as it is."""
-        found = _MONTH_AND_DAY.match(unicodedata.normalize("NFKC", text))
-        if found is None or self.period is None:
-            return text
-        year = self.period.end.year
-        try:
-            day = dt.date(year, int(found[1]), int(found[2]))
-        except ValueError:
-            return text
-        return f"{year}年{text.strip()}" if day <= self.period.end else text
-
-    def _to_wall_time(self, text: str) -> str:
-        found = _ZONE.fullmatch(unicodedata.normalize("NFKC", text))
-        read = read_stamp(_fold_text(found["wall"])) if found else None
-        if found is None or read is None or read[1]:
-            return text
-        offset = dt.datetime.strptime(found["zone"].upper(), "%z").tzinfo
-        return read[0].replace(tzinfo=offset).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None).isoformat(sep=" ")
-
-
-def _fold_text(text: str) -> str:
-    return _fold(pa.array([text]))[0].as_py()
 
 
 def parse_stamps(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
@@ -219,5 +167,5 @@ def _from_parts(found: re.Match[str]) -> tuple[dt.datetime, bool]:
     hour = int(found["h"])
     if found["half"] == "下午" and hour < 12:
         hour += 12
-    fraction = int(float(found["f"] or 0) * 1_000_000)
+    fraction = int((found["f"] or ".0")[1:7].ljust(6, "0"))
     return dt.datetime(year, month, day, hour, int(found["mi"]), int(found["s"] or 0), fraction), False  # noqa: DTZ001

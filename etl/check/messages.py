@@ -52,6 +52,9 @@ def describe_type(column: Column) -> str:
         return f"是否（如 {column.true_words[0]}、{column.false_words[0]}）"
     if column.type is ColumnType.DURATION:
         return f"时长（如 {_DURATIONS[str(column.unit)]}）"
+    if column.date_order:
+        example = "03/31/2023" if column.date_order == "mdy" else "31/03/2023"
+        return f"日期（如 {example}）" if column.type is ColumnType.DATE else f"日期时间（如 {example} 09:32:09）"
     return _EXPECTED.get(column.type, "内容")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.check.arrow import is_filled, is_one_of, keep_where, map_words, match, pc
-from etl.check.dates import DateReader
+from etl.check.date_reader import DateReader
 from etl.check.grid import CellKind
 from etl.check.headers import take_apart
 from etl.check.ids import check_digits
@@ -109,7 +109,7 @@ class ColumnParser:
 
     def _read(self, texts: pa.Array, kinds: np.ndarray | None, column: Column) -> tuple[pa.Array, np.ndarray | None]:
         if column.type in _DATES:
-            stamps, date_only = self.dates.parse(texts)
+            stamps, date_only = self.dates.parse(texts, column.date_order)
             return (
                 (stamps.cast(DATE_TYPE, safe=False), date_only)
                 if column.type is ColumnType.DATE

@@ -29,7 +29,7 @@ class Table:
         columns: contract column -> sheet column, from 0; what no sheet column holds (values of the header, names of
             sections) stands from `width` on.
         headers: contract column -> header cell as it stands in the file.
-        extra: header cells that the contract neither knows nor ignores.
+        extra: header cells that the contract neither knows nor ignores by name.
         width: columns that are read.
         left, right: the columns between which the table stands; others may be of a table beside it.
         titles: the filled lines above the header, each as one text; without those of a table above.

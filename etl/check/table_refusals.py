@@ -74,7 +74,7 @@ def refuse_columns(best: Candidate | None, contract: Contract) -> Refusal:
 
 
 def find_unknown(found: Candidate, contract: Contract) -> dict[int, str]:
-    """Header cells that the contract neither knows nor ignores, by their place."""
+    """Header cells that the contract neither knows nor ignores by name, by their place."""
     ignored = {take_apart(name).core for name in contract.ignore}
     known = {*found.match.columns.values(), *(heading.place for heading in found.match.headings)}
     return {

@@ -131,6 +131,8 @@ def note_layout(checker: RowChecker, reading: Mapping[str, Any]) -> None:
     absent = [c.name for c in checker.contract.columns if c.name not in checker.table.columns]
     renamed = propose(absent, dict(enumerate(checker.table.extra)), checker.contract, {})
     like = {one.seen: f"；像是「{one.header}」改了名" for one in renamed}
-    for header in checker.table.extra:
+    # of a contract that ignores all others, only what may be one of its own columns under another name
+    unknown = [one.seen for one in renamed] if checker.contract.ignores_all else checker.table.extra
+    for header in unknown:
         message = f"「{header}」不在约定的列中，未读取{like.get(header, '')}"
         checker.log.add_once(Finding(code="COLUMN.EXTRA", level=Level.NOTE, message=message, todo=todo, header=header))

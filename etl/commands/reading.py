@@ -31,6 +31,8 @@ def describe_reading(reading: Mapping[str, Any], lines: Mapping[str, int]) -> It
         yield "分组标题：" + _list([f"{one['name']}（第 {one['line']} 行，{one['rows']} 行数据）" for one in sections])
     if extra := reading.get("extra"):
         yield f"没有读取的列：{'、'.join(extra)}"
+    if ignored := reading.get("ignored"):
+        yield f"约定之外的 {ignored} 列按约定不读取"
 
 
 def _count(lines: Mapping[str, int]) -> str:

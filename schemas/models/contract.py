@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from schemas.models.base import Exact, Name, Promise, Slug
+from schemas.models.base import Name, Promise, Slug
 from schemas.models.contract_between import (
     BetweenRule,
     CarriedRule,
@@ -18,174 +16,19 @@ from schemas.models.contract_between import (
     SequenceRule,
     UsualRowsRule,
 )
+from schemas.models.contract_columns import Column, ColumnType, TokenMeaning
 from schemas.models.contract_events import Events
 from schemas.models.contract_layout import Section, Wide
+from schemas.models.contract_rules import (
+    EntryCheck,
+    EntryRule,
+    PairRule,
+    RateRule,
+    RequiredWhenRule,
+    RowCountRule,
+    TotalRule,
+)
 from schemas.models.event_rules import add_event_rules
-
-
-class ColumnType(StrEnum):
-    """What a cell is read as, after it was text."""
-
-    TEXT = "text"
-    ID = "id"
-    UNIT = "unit"
-    CODE = "code"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    PERCENT = "percent"
-    DATE = "date"
-    DATETIME = "datetime"
-    BOOLEAN = "boolean"
-    PERIOD = "period"
-    DURATION = "duration"
-
-
-TokenMeaning = Literal["missing", "zero", "below_unit"]
-"""What a word in a number cell means: nothing is known; nothing is there; more than nothing, less than the unit."""
-
-
-class Column(Promise):
-    """One column. `percent` values are kept as 95.2 for 95.2 %; `scale: fraction` says that 0.952 is meant."""
-
-    name: Name
-    header: str
-    aliases: tuple[str, ...] = ()
-    type: ColumnType
-    required: bool = True
-    """A required cell may not be empty; an optional one may (an open case has no end)."""
-    optional_column: bool = False
-    """The whole column may be absent from the file."""
-    minimum: Exact | None = None
-    maximum: Exact | None = None
-    allowed: tuple[str, ...] = ()
-    scale: Literal["percent", "fraction"] = "percent"
-    date_only: Literal["start_of_day", "end_of_day"] | None = None
-    unit: Literal["workday", "day", "hour", "minute"] | None = None
-    """Type duration: what the number counts; `3个工作日`, `2小时30分` and bare numbers are read into it."""
-    check: Literal["uscc", "resident_id"] | None = None
-    """Type id: the last digit proves the others (unified social credit code; number of an identity card)."""
-    personal: bool = False
-    """Of a natural person: only a keyed hash of it is kept, and nothing shows it. Types text and id alone."""
-    person: Literal["id_number", "phone", "name"] | None = None
-    """What a personal column holds; unset: `id_number` for type id, `name` for text. Columns of one kind hash alike in
-    all sources, so that the same person is found again; columns of two kinds never do."""
-    true_words: tuple[str, ...] = ("是", "√", "Y", "1")
-    false_words: tuple[str, ...] = ("否", "×", "N", "0")
-
-    @model_validator(mode="after")
-    def check_bounds(self) -> Column:
-        if self.allowed and self.type not in (ColumnType.CODE, ColumnType.TEXT):
-            raise ValueError("allowed: only for columns of type code or text")
-        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError("minimum is above maximum")
-        if (self.type is ColumnType.DURATION) != (self.unit is not None):
-            raise ValueError("type duration needs unit, and only it takes one")
-        if self.check and self.type is not ColumnType.ID:
-            raise ValueError("check: only for columns of type id")
-        return self
-
-    @model_validator(mode="after")
-    def check_personal(self) -> Column:
-        if self.person and not self.personal:
-            raise ValueError("person: only for columns with `personal: true`")
-        if self.personal and self.type not in (ColumnType.TEXT, ColumnType.ID):
-            raise ValueError("personal: only for columns of type text or id")
-        if self.personal and self.allowed:
-            raise ValueError("personal: a column of allowed words holds no person")
-        return self
-
-    @property
-    def person_kind(self) -> str:
-        """Of a personal column: what its hash speaks of."""
-        return self.person or ("id_number" if self.type is ColumnType.ID else "name")
-
-
-class PairRule(Promise):
-    """`left op right` holds in every row where both are filled (an open case has no end to compare)."""
-
-    kind: Literal["pair"]
-    code: str
-    left: Name
-    op: Literal["<=", "<", ">=", ">", "=="]
-    right: Name
-    level: Literal["quarantine", "note"] = "quarantine"
-    message: str
-    todo: str
-
-
-class RateRule(Promise):
-    """A stated percentage agrees with its own parts within `tolerance` percentage points."""
-
-    kind: Literal["rate"]
-    code: str
-    rate: Name
-    numerator: Name
-    denominator: Name
-    tolerance: Exact = Decimal("0.05")
-    level: Literal["quarantine", "note"] = "note"
-    message: str
-    todo: str
-
-
-class TotalRule(Promise):
-    """The file's own total row equals the sum of its data rows."""
-
-    kind: Literal["total"]
-    code: str
-    columns: tuple[Name, ...]
-    level: Literal["refuse", "note"] = "note"
-    message: str
-    todo: str
-
-
-class RequiredWhenRule(Promise):
-    """`column` is filled wherever `when` has one of `values` (a closed case has an end)."""
-
-    kind: Literal["required_when"]
-    code: str
-    column: Name
-    when: Name
-    values: tuple[str, ...]
-    level: Literal["quarantine", "note"] = "quarantine"
-    message: str
-    todo: str
-
-
-class RowCountRule(Promise):
-    """The table has at least `minimum` and at most `maximum` data rows."""
-
-    kind: Literal["row_count"]
-    code: str
-    minimum: int = 1
-    maximum: int | None = None
-    level: Literal["refuse", "note"] = "note"
-    message: str
-    todo: str
-
-
-EntryCheck = Literal["known", "by_hand", "unit", "period", "day", "complete", "grade", "source"]
-
-
-class EntryRule(Promise):
-    """A row that a person entered agrees with the target it names, in the respect of `check`.
-
-    `known`: the plan has the target. `by_hand`: it is one that people enter. `unit`: the plan has the unit.
-    `period`: it fits the target's window and has begun. `day`: it is not in the future, nor outside the target's
-    window. `complete`: all that its kind needs is filled. `grade`: it stands on the target's scale. `source`: a rank
-    names where it is from.
-    """
-
-    kind: Literal["entry"]
-    code: str
-    check: EntryCheck
-    column: Name
-    """Where a breach is shown."""
-    beside: tuple[Name, ...] = ()
-    """Columns whose cells are shown with it."""
-    level: Literal["quarantine", "note"] = "quarantine"
-    message: str
-    todo: str
-
 
 Rule = Annotated[
     PairRule | RateRule | TotalRule | RequiredWhenRule | RowCountRule | EntryRule | BetweenRule,
@@ -261,6 +104,9 @@ class TableHint(Promise):
         return self
 
 
+EVERYTHING = "*"
+
+
 class Contract(Promise):
     """One source. `report`: rows are figures of a period; `cases`: rows are cases, keyed, with events."""
 
@@ -279,6 +125,7 @@ class Contract(Promise):
     section: Section | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
     ignore: tuple[str, ...] = ()
+    """Headers that are known and not needed. `"*"`: all that the contract does not name."""
     key: tuple[Name, ...] = Field(min_length=1)
     open_key: tuple[Name, ...] = ()
     """Columns of the key that may be empty; two empty cells are the same key."""
@@ -304,6 +151,10 @@ class Contract(Promise):
     @property
     def column_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @property
+    def ignores_all(self) -> bool:
+        return EVERYTHING in self.ignore
 
     @property
     def header_columns(self) -> tuple[Column, ...]:
@@ -393,6 +244,8 @@ class Contract(Promise):
             raise ValueError("wide: `period: {read_from: [column]}` names `across` where that is a period, else not")
         if not is_period and (len(values) > 1 or self.wide.cumulative):
             raise ValueError("wide: several `values`, and `cumulative`, only below periods")
+        if not is_period and self.ignores_all:
+            raise ValueError('wide: with `ignore: ["*"]` no header cell would be a value')
         if self.wide.cumulative and any(column.type not in _SUMMED for column in values):
             raise ValueError(f"wide: cumulative columns are of a type in {sorted(_SUMMED)}")
         if any(isinstance(rule, TotalRule) for rule in self.rules):
