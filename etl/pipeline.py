@@ -79,11 +79,13 @@ def load(ctx: Context, source: str | None = None) -> list[Loaded]:
     """Bring accepted batches into the lake, and hold sources against each other where contracts ask for it."""
     from etl.load import load_accepted
     from etl.reconcile import reconcile
+    from etl.sum_notes import settle_sum_notes
 
     try:
         return load_accepted(ctx, source)
     finally:  # one batch that fails must not keep the others from being compared
         reconcile(ctx)
+        settle_sum_notes(ctx)
 
 
 def compute(ctx: Context, *, everything: bool = False) -> Computed | None:

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import ibis
 from duckdb import DuckDBPyConnection
 from sqlalchemy import delete, insert, select
 
 from etl.core.context import Context
 from etl.core.lake import open_lake
-from etl.core.lake_tables import existing_columns, quote_name, quote_text, table_name
+from etl.core.lake_tables import existing_columns, quote_name, quote_text
 from etl.core.outcomes import record
 from etl.core.periods import parse_period
+from etl.core.singles import single_periods
 from schemas.models.contract import Contract
 from schemas.models.contract_between import ReconcileRule, Side
 from schemas.models.finding import Level
@@ -86,13 +88,19 @@ def _read_side(lake: DuckDBPyConnection, contract: Contract, side: Side, rule: R
     unit = quote_name(side.by) if side.by else "null"
     rows = lake.execute(
         f"select {period}, {unit}::varchar, coalesce({figure} filter (where {kept or 'true'}), 0), "  # noqa: S608 - names of the contract
-        f"list_sort(list(distinct batch_id)) from {table_name(contract)} where {period} is not null group by 1, 2"
+        f"list_sort(list(distinct batch_id)) from ({_rows_of(lake, contract)}) where {period} is not null group by 1, 2"
     ).fetchall()
     return {
         (period, unit): _Figure(Decimal(value), tuple(ids))
         for period, unit, value, ids in rows
         if parse_period(period).grain == rule.grain and (unit is not None or side.by is None)
     }
+
+
+def _rows_of(lake: DuckDBPyConnection, contract: Contract) -> str:
+    """A query over the rows with the figures of their own periods."""
+    table = ibis.duckdb.from_connection(lake).table(contract.id, database=("lake", "main"))
+    return str(ibis.to_sql(single_periods(table, contract), dialect="duckdb"))
 
 
 def _compare(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from etl.check.checked import Refusal
 from etl.check.findings import TOO_MANY
-from etl.check.history import History, Series, followed_columns, series_key
+from etl.check.history import History, Series, followed_columns
 from etl.check.late_rows import fetch_lines, hold_late
 from etl.check.rows import RowChecker
 from etl.check.staging import StagedRows
@@ -71,7 +71,7 @@ def _gather(contract: Contract, staged: StagedRows, history: History | None) -> 
     series = Series(contract)
     if not (names := followed_columns(contract)):
         return _Rows(contract, [], series)
-    rows = staged.read_rows(series_key(contract), names)
+    rows = staged.read_rows(contract.series_key, names)
     if history is not None:
         series.add(history.rows.to_pylist())
     series.add(row for row in rows if not row["held"])

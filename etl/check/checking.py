@@ -30,6 +30,7 @@ from etl.check.rows import RowChecker
 from etl.check.sniff import refuse_unreadable
 from etl.check.source import Source, open_source
 from etl.check.staging import StagedRows, WorkFiles, finish
+from etl.check.sums import note_sums
 from etl.check.table import Table, find_table
 from etl.check.table_refusals import MissingColumns
 from etl.check.whole import hold_repeats, judge_file, note_layout, refuse_too_many
@@ -209,11 +210,14 @@ def _make_judge(request: CheckRequest) -> RowJudges:
 
 def _judge_together(checker: RowChecker, rows: StagedRows, data_rows: int, history: History | None) -> Refusal | None:
     """What only all rows together can answer; the first reason to refuse the file ends it."""
-    return (
+    refusal = (
         hold_repeats(checker, rows)
         or judge_between(checker, rows, history)
         or judge_file(checker, rows, data_rows, history)
     )
+    if refusal is None:
+        note_sums(checker, rows, history)
+    return refusal
 
 
 def _describe_told(request: CheckRequest) -> dict[str, Any]:

@@ -65,7 +65,7 @@ CODES: dict[str, CodeInfo] = {
     "VALUE.CHECK_DIGIT": _hold("The last digit of an id does not prove the others: it is mistyped."),
     "VALUE.RANGE": _hold("Outside minimum and maximum."),
     "VALUE.NOT_ALLOWED": _hold("Not one of the allowed words."),
-    "VALUE.CUMULATIVE_GAP": _hold("A sum since January whose predecessor is missing: its own period cannot be known."),
+    "VALUE.CUMULATIVE_GAP": _note("A sum since January whose predecessor is missing: its own period cannot be known."),
     "VALUE.CUMULATIVE_DROP": _note("A sum since January is smaller than the one before it."),
     "UNIT.UNKNOWN": _hold("Nobody in units.yml is called so."),
     "SECTION.COUNT": _note("A heading between the rows states another number than there are rows below it."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.check.grid import Block
-from etl.check.messages import MASK, TODO_ROW, describe_cell, describe_pair
+from etl.check.messages import MASK, TODO_ROW, describe_cell, describe_pair, describe_sum
 from etl.check.personal import mask_strays
 from etl.check.staging import Repeats
 from etl.check.table import Table
@@ -62,17 +62,12 @@ class Describer:
         place = self._place(number, name, shown)
         return Finding(code=code, level=Level.QUARANTINE, message=message, todo=todo, **place)
 
-    def drop(self, block: Block, row: int, name: str) -> Finding:
-        """A sum since January that is less than the one before it."""
+    def sum(self, block: Block, row: int, name: str, code: str, beside: str) -> Finding:
+        """A sum since January beside the one of another period, or without the one before it."""
         number, shown = int(block.lines[row]), self.show(block, row, name)
-        header = self.table.header(name, number)
-        return Finding(
-            code="VALUE.CUMULATIVE_DROP",
-            level=Level.NOTE,
-            message=f"第 {self.table.line(number)} 行「{header}」累计为 {shown}，比前一期的累计数小，当期数为负",
-            todo="请核对这两期的累计数；如有误，请更正后重新报送整份文件",
-            **self._place(number, name, shown),
-        )
+        header, line = self.table.header(name, number), self.table.line(number)
+        message, todo = describe_sum(code, f"第 {line} 行「{header}」", shown, beside)
+        return Finding(code=code, level=Level.NOTE, message=message, todo=todo, **self._place(number, name, shown))
 
     def name_cells(self, result: RuleResult) -> list[str]:
         """The columns that a breach is about, those of them that the table has."""

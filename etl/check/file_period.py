@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from etl.check.checked import Refusal
-from etl.check.periods import expand_period, find_periods
+from etl.check.periods import expand_period, find_periods, find_sum_periods
 from etl.check.staging import StagedRows
 from etl.core.periods import parse_period, periods_between
 from schemas.models.contract import Contract
@@ -39,12 +39,12 @@ class FilePeriod:
 
 def find_stated_periods(contract: Contract, titles: Sequence[str], file_name: str) -> dict[str, str]:
     """Place (`title`, `filename`) -> the one period it names. Several different ones are none."""
-    grain = contract.period.grain
+    grain, find = contract.period.grain, find_sum_periods if contract.cumulative else find_periods
     stated: dict[str, str] = {}
-    named = [found for title in titles if len(found := find_periods(title, grain)) == 1]
+    named = [found for title in titles if len(found := find(title, grain)) == 1]
     if named:
         stated["title"] = named[0][0]
-    found = find_periods(PurePath(file_name).stem, grain)
+    found = find(PurePath(file_name).stem, grain)
     if len(found) == 1:
         stated["filename"] = found[0]
     return stated

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from etl.core.periods import Period, parse_period
-from schemas.models.contract import ColumnType, Contract
+from schemas.models.contract import Contract
 from schemas.models.contract_between import CarriedRule, HistoryRule, PlausibleRule
 
 Key = tuple[str | None, ...]
@@ -23,30 +23,34 @@ class History:
 
     Attributes:
         before: the period of the file; everything here lies before it.
-        rows: `period`, the columns of `series_key` as text, and the columns of `followed_columns`.
+        rows: `period`, the columns of `Contract.series_key` as text, and the columns of `followed_columns`.
         counts: period -> data rows of its newest usable file.
+        sums: of a source of sums since January, its rows of the same years and other periods, later ones too: `period`,
+            the key as text, and the sums.
     """
 
     before: str
     rows: pa.Table
     counts: Mapping[str, int] = field(default_factory=dict)
+    sums: pa.Table | None = None
 
     def describe(self) -> dict[str, Any]:
         """What goes into the record of the batch: which periods were looked at, and a fingerprint of the figures."""
-        listed = sorted(map(repr, self.rows.to_pylist())) + sorted(map(repr, self.counts.items()))
-        periods = {*self.rows["period"].to_pylist(), *self.counts}
+        tables = [self.rows, *([self.sums] if self.sums is not None else [])]
+        listed = [line for table in tables for line in sorted(map(repr, table.to_pylist()))]
+        listed += sorted(map(repr, self.counts.items()))
+        periods = {*self.counts}.union(*(table["period"].to_pylist() for table in tables))
         digest = hashlib.sha256("\n".join(listed).encode()).hexdigest()
-        return {"before": self.before, "periods": sorted(periods), "rows": self.rows.num_rows, "digest": digest}
+        return {
+            "before": self.before,
+            "periods": sorted(periods),
+            "rows": sum(table.num_rows for table in tables),
+            "digest": digest,
+        }
 
 
 def history_rules(contract: Contract) -> list[HistoryRule]:
     return [rule for rule in contract.rules if isinstance(rule, HistoryRule)]
-
-
-def series_key(contract: Contract) -> list[str]:
-    """The key of a row without its period: rows of one such key follow each other through the periods."""
-    columns = contract.column_by_name
-    return [name for name in contract.key if columns[name].type is not ColumnType.PERIOD]
 
 
 def followed_columns(contract: Contract) -> list[str]:
@@ -59,7 +63,7 @@ class Series:
     """Figures by key and period."""
 
     def __init__(self, contract: Contract) -> None:
-        self._key = series_key(contract)
+        self._key = contract.series_key
         self._figures: dict[Key, dict[Period, Mapping[str, Any]]] = defaultdict(dict)
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:

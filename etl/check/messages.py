@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from etl.check.parsed import CUMULATIVE_GAP, DIGITS_LOST, ERROR_CELL, UNIT_UNKNOWN
+from etl.check.parsed import DIGITS_LOST, ERROR_CELL, UNIT_UNKNOWN
 from expectations.suite import VALUE_CHECK_DIGIT, VALUE_MISSING, VALUE_NOT_ALLOWED, VALUE_RANGE
 from schemas.models.contract import Column, ColumnType
 
@@ -39,9 +39,6 @@ def describe_cell(code: str, column: Column, header: str, *, line: int, shown: s
         return f"{place}为 {shown}，不是有效的{kind}（校验位不符）", "请对照证照核对号码，更正后重新报送整份文件"
     if code == ERROR_CELL:
         return f"{place}是表格公式的错误值 {shown}", "请修正公式，或直接填写数值后重新报送整份文件"
-    if code == CUMULATIVE_GAP:
-        message = f"{place}有累计数，而它前一期的累计数没有或读不出，算不出当期数"
-        return message, "请补填前一期的累计数后重新报送整份文件"
     if code == DIGITS_LOST:
         return f"{place}为 {shown}，编号被存成了数字，末尾几位已经丢失", "请把该列设为文本格式，重新填写编号后报送"
     return f"{place}为“{shown}”，不是能识别的{describe_type(column)}", TODO_CELL
@@ -70,6 +67,21 @@ def _describe_range(column: Column) -> str:
 
 def _plain(number: Decimal | None) -> str:
     return f"{number:f}" if number is not None else ""
+
+
+def describe_sum(code: str, place: str, shown: str, beside: str) -> tuple[str, str]:
+    """Message and todo for a sum since January; `beside`: the period of the other sum, empty where that is missing."""
+    if code == CUMULATIVE_GAP:
+        message = f"{place}累计为 {shown}，而前一期的累计数没有报送或读不出，暂时算不出当期数"
+        return message, "请补报前一期的累计数；补报后当期数自动算出，本文件不必重报"
+    return (
+        f"{place}累计为 {shown}，与 {beside} 的累计数相比，后一期反而较小，当期数为负",
+        "请核对这两期的累计数；如有误，请更正后重新报送整份文件",
+    )
+
+
+CUMULATIVE_GAP = "VALUE.CUMULATIVE_GAP"
+CUMULATIVE_DROP = "VALUE.CUMULATIVE_DROP"
 
 
 def describe_pair(line: int, message: str, cells: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from etl.check.parsed import (
     UNREADABLE,
     Parsed,
 )
-from etl.check.periods import Grain, read_period
+from etl.check.periods import Grain, read_period, read_sum_period
 from etl.check.words import CUT_NUMBER, parse_booleans, parse_codes, parse_ids, parse_periods, parse_units
 from etl.core.periods import Period
 from schemas.models.contract import Column, ColumnType, Contract
@@ -67,6 +67,7 @@ class ColumnParser:
     ) -> None:
         self.columns = contract.columns
         self.grain: Grain = contract.period.grain
+        self.read_period = read_sum_period if contract.cumulative else read_period
         self.unit_names = {**{name: name for name in contract.reporters}, **unit_names}
         self.tokens = contract.tokens
         self.missing_words = [word for word, meaning in contract.tokens.items() if meaning == "missing"]
@@ -142,7 +143,7 @@ class ColumnParser:
         if column.type is ColumnType.BOOLEAN:
             return parse_booleans(texts, column)
         if column.type is ColumnType.PERIOD:
-            return parse_periods(texts, lambda word: read_period(word, self.grain))
+            return parse_periods(texts, lambda word: self.read_period(word, self.grain))
         return texts
 
 

@@ -148,6 +148,36 @@ def read_running(text: str, year: str | None = None) -> str | None:
     return spell_months(period.end.year, 1, period.end.month)
 
 
+def find_sum_periods(text: str, grain: str) -> list[str]:
+    """The single periods with which the sums since January end that a text names: `2023年1-3月` is 2023-03.
+
+    `1-2月` stays 2023-01..02: most sources have no January of its own, and where one has, the difference tells
+    (`etl/core/singles.py`).
+    """
+    plain = _FULL_DATE.sub(" ", _write_digits(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))))
+    for words, months in (("前三季度", "1-9月"), ("上半年", "1-6月"), ("全年", "1-12月")):
+        plain = plain.replace(words, months)
+    ranges = [(int(y), int(b)) for y, a, b in (*_RANGE.findall(plain), *_STABLE_RANGE.findall(plain)) if int(a) == 1]
+    found = [one for year, last in ranges if (one := tell_sum(year, last, grain))] or _FINDERS[grain](plain)
+    if not found and grain == "month":
+        found = [parse_period(quarter).months()[-1] for quarter in _find_quarters(plain)]
+    return list(dict.fromkeys(found))
+
+
+def read_sum_period(text: str, grain: Grain) -> str | None:
+    """As `read_period`, of a column whose rows are sums since January."""
+    found = find_sum_periods(text, grain)
+    return found[0] if len(found) == 1 else read_period(text, grain)
+
+
+def tell_sum(year: int, last: int, grain: str) -> str | None:
+    """The single period of a sum from January to a month; None where no period of the grain ends with that month."""
+    if grain == "month":
+        return spell_months(year, 1 if last == 2 else last, last)
+    period = period_of(dt.date(year, last, 1), grain)
+    return period.text if period.end.month == last else None
+
+
 def spell_months(year: int, first: int, last: int) -> str:
     return f"{year}-{first:02d}" if first == last else f"{year}-{first:02d}..{last:02d}"
 

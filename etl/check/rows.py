@@ -22,7 +22,6 @@ from etl.check.lines import LineSorter
 from etl.check.parse import ColumnParser, arrow_type
 from etl.check.parsed import Parsed
 from etl.check.personal import hash_column
-from etl.check.running_sums import split_sums
 from etl.check.sections import SectionKeeper
 from etl.check.staging import WorkFiles
 from etl.check.table import Table
@@ -81,7 +80,6 @@ class RowChecker:
 
     def _check_block(self, block: Block) -> tuple[pa.Table, np.ndarray]:
         parsed = {c.name: self._parse(block, c) for c in self.contract.columns if c.name in self.table.columns}
-        self._split_sums(block, parsed)
         marks: Marks = {}
         self._note_problems(block, parsed, marks)
         self._judge(block, parsed, marks)
@@ -104,17 +102,6 @@ class RowChecker:
         if self.key is None:
             raise ValueError(f"contract {self.contract.id} has personal columns: give the key")
         return hash_column(parsed, column, self.key)
-
-    def _split_sums(self, block: Block, parsed: dict[str, Parsed]) -> None:
-        """Sums since January become single periods before any rule looks at them."""
-        layout = self.table.layout
-        if layout is None or not layout.running:
-            return
-        for name in layout.values:
-            singles = split_sums(parsed[name], block.lines, layout)
-            parsed[name] = singles.parsed
-            bad = np.flatnonzero(singles.dropped)
-            self.log.add_rows("VALUE.CUMULATIVE_DROP", name, bad, lambda row, n=name: self.describe.drop(block, row, n))
 
     def _note_problems(self, block: Block, parsed: Mapping[str, Parsed], marks: Marks) -> None:
         for name, column in parsed.items():

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from sqlalchemy import select
 
 from etl.check.checked import Checked
-from etl.check.history import History, followed_columns, history_rules, series_key
+from etl.check.history import History, followed_columns, history_rules
 from etl.check.references import Known
 from etl.core.context import Context
 from etl.core.lake import open_lake
@@ -65,18 +65,20 @@ def find_history(ctx: Context, contract: Contract, checked: Checked, *, batch_id
     Returns:
         None where no rule asks, the file is of no period, or nothing is known.
     """
-    rules = history_rules(contract)
+    rules, running = history_rules(contract), contract.running_columns
     periods = sorted(map(parse_period, checked.covers or ([checked.period] if checked.period else [])))
-    if not rules or not periods or checked.status != "accepted":
+    if not (rules or running) or not periods or checked.status != "accepted":
         return None
-    window = _Window(periods[0], max(rule.periods for rule in rules))
-    counts = _read_counts(ctx, contract, batch_id)
-    rows = pa.table({"period": pa.array([], pa.string())})
-    if followed_columns(contract):
+    window = _Window(periods[0], max((rule.periods for rule in rules), default=0))
+    counts = _read_counts(ctx, contract, batch_id) if rules else {}
+    rows, sums = pa.table({"period": pa.array([], pa.string())}), None
+    if running or followed_columns(contract):
         with open_lake(ctx.settings, url=ctx.engine.url) as lake:
             rows = _read_history(ctx, lake, contract, window) or rows
-    history = History(periods[0].text, rows, {period: counts[period] for period in window.choose(counts)})
-    return history if rows.num_rows or history.counts else None
+            sums = _read_sums(ctx, lake, contract, {period.start.year for period in periods})
+    counted = {period: counts[period] for period in window.choose(counts)}
+    history = History(periods[0].text, rows, counted, sums)
+    return history if rows.num_rows or counted or sums else None
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,34 @@ class _Window:
 
 def _read_history(ctx: Context, lake: DuckDBPyConnection, contract: Contract, window: _Window) -> pa.Table | None:
     """The newest row of each key and period within the window, in a stable order."""
-    key, followed = series_key(contract), followed_columns(contract)
-    rows = _query_rows(ctx, lake, contract, ["period", *key, *followed])
+    followed = followed_columns(contract)
+    rows = _query_rows(ctx, lake, contract, ["period", *contract.series_key, *followed]) if followed else None
     if rows is None:
         return None
     found = lake.execute(f'select distinct "period" from ({rows}) where "period" is not null').fetchall()  # noqa: S608
-    wanted = ", ".join(quote_text(period) for period in window.choose(period for (period,) in found)) or "null"
+    return _read_newest(lake, contract, rows, followed, window.choose(period for (period,) in found))
+
+
+def _read_sums(ctx: Context, lake: DuckDBPyConnection, contract: Contract, years: set[int]) -> pa.Table | None:
+    """The newest sums since January of each key and period of some years, in a stable order."""
+    running = contract.running_columns
+    rows = _query_rows(ctx, lake, contract, ["period", *contract.series_key, *running]) if running else None
+    if rows is None:
+        return None
+    found = lake.execute(f'select distinct "period" from ({rows}) where "period" is not null').fetchall()  # noqa: S608
+    wanted = [period for (period,) in found if parse_period(period).start.year in years]
+    return _read_newest(lake, contract, rows, running, wanted) if wanted else None
+
+
+def _read_newest(
+    lake: DuckDBPyConnection, contract: Contract, rows: str, columns: Iterable[str], periods: Iterable[str]
+) -> pa.Table:
+    wanted = ", ".join(map(quote_text, sorted(periods))) or "null"
+    key = contract.series_key
     texts = [f"{quote_name(name)}::varchar as {quote_name(name)}" for name in key]
     same = ", ".join(['"period"', *map(quote_name, key)])
     return lake.execute(
-        f"select {', '.join(['period', *texts, *map(quote_name, followed)])} "  # noqa: S608 - names of the contract
+        f"select {', '.join(['period', *texts, *map(quote_name, columns)])} "  # noqa: S608 - names of the contract
         f'from ({rows}) where "period" in ({wanted}) '
         f"qualify row_number() over (partition by {same} order by arrived desc) = 1 order by {same}"
     ).to_arrow_table()

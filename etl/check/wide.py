@@ -14,7 +14,7 @@ import pyarrow as pa
 from etl.check.arrow import is_filled
 from etl.check.grid import Block, BrokenFileError, CellKind, name_column
 from etl.check.headers import Heading
-from etl.check.periods import spell_months
+from etl.check.periods import spell_months, tell_sum
 from etl.core.periods import parse_period, period_of
 from schemas.models.contract_layout import Wide
 
@@ -52,15 +52,16 @@ class WideLayout:
 
     @cached_property
     def told(self) -> dict[str, str]:
-        """Value of the header -> what a row says of `across`: of running sums the single period."""
+        """Value of the header -> what a row says of `across`: of running sums the single period that they end with."""
         if not self.running:
             return {group: group for group in self.groups}
         return {group: self._single(group) for group in self.groups}
 
     def _single(self, group: str) -> str:
         whole, early = parse_period(group), self.before.get(group)
-        first = parse_period(early).end.month + 1 if early else 1
-        months = parse_period(spell_months(whole.end.year, first, whole.end.month))
+        if early is None:  # what it continues stands in another file, if anywhere
+            return tell_sum(whole.end.year, whole.end.month, self.grain) or group
+        months = parse_period(spell_months(whole.end.year, parse_period(early).end.month + 1, whole.end.month))
         named = period_of(months.end, self.grain)
         return named.text if (named.start, named.end) == (months.start, months.end) else months.text
 

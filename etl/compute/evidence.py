@@ -42,10 +42,10 @@ def find_evidence(
 ) -> dict[Wanted, tuple[EvidenceRow, ...]]:
     """Deciding rows of each wanted (unit, periods), at most 200 each, worst first."""
     contract = rows.submissions.contract
-    ranked = _ranked_rows(computation, measure, rows.table, contract)
+    ranked = _ranked_rows(computation, measure, rows.figures, contract)
     wanted = list(wanted)
     months = sorted({month for want in wanted for period in want.periods for month in _spellings(period)})
-    frame = _keep_top(_keep_periods(ranked, months), rows.table, contract)
+    frame = _keep_top(_keep_periods(ranked, months), rows.figures, contract)
     files = files_of(connection, set(frame["batch_id"]))
     grouped: dict[tuple[str | None, str], list[dict[str, Any]]] = defaultdict(list)
     for record in frame.to_dict("records"):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import ibis
 import pandas as pd
@@ -23,6 +24,7 @@ from etl.compute.parts import figure_parts, name_month
 from etl.compute.quantiles import put_quantiles
 from etl.compute.side_numbers import side_numbers
 from etl.compute.submissions import Submissions, periods_in_play
+from etl.core.singles import single_periods
 from schemas.models.contract import Contract
 from schemas.models.registry import Registry
 
@@ -33,6 +35,11 @@ class Rows:
 
     table: TableExpr
     submissions: Submissions
+
+    @cached_property
+    def figures(self) -> TableExpr:
+        """The rows with the figures of their own periods, also where sums since January were sent."""
+        return single_periods(self.table, self.submissions.contract)
 
 
 class Computation:
@@ -53,7 +60,7 @@ class Computation:
 
     def values_of(self, measure: Measure, rows: Rows) -> list[ValueRow]:
         """Rows for `self` and each reporting unit of every period in play, from the whole table at once."""
-        parts = self.parts_of(measure, rows.table)
+        parts = self.parts_of(measure, rows.figures)
         return self.values_from(measure, parts.all_rows, rows.submissions, self._units_of(rows))
 
     def values_from(
@@ -83,7 +90,7 @@ class Computation:
         """Asked once a source: its measures share the answer."""
         contract = rows.submissions.contract
         if contract.id not in self._first_units:
-            self._first_units[contract.id] = first_units(rows.table, contract)
+            self._first_units[contract.id] = first_units(rows.figures, contract)
         return self._first_units[contract.id]
 
     def versions_of(self, measure: Measure) -> dict[str, str]:

@@ -19,6 +19,7 @@ from schemas.models.contract_between import (
 from schemas.models.contract_columns import Column, ColumnType, TokenMeaning
 from schemas.models.contract_events import Events
 from schemas.models.contract_layout import Section, Wide
+from schemas.models.contract_period import Due, PeriodSource
 from schemas.models.contract_rules import (
     EntryCheck,
     EntryRule,
@@ -47,36 +48,6 @@ ENTRY_COLUMNS = {
     "source": ColumnType.TEXT,
 }
 """What a source with entry rules must have: its rows tell what a person knows of targets without an indicator."""
-
-
-class PeriodSource(Promise):
-    """Which period a file speaks of: written in its title or name, in a column, or spanned by its own rows.
-
-    Grain `any`: every row names a period of its own kind in `column`, or only a day, whose month then stands for it.
-    """
-
-    grain: Literal["month", "quarter", "half", "year", "any"]
-    read_from: tuple[Literal["title", "filename", "column", "rows"], ...]
-    column: Name | None = None
-    day: Name | None = None
-    """Grain `any`: the date column whose month is the period of a row without one."""
-
-    @model_validator(mode="after")
-    def check_column(self) -> PeriodSource:
-        if ("column" in self.read_from) != (self.column is not None):
-            raise ValueError("read_from: column needs `column`, and the other way round")
-        if self.grain == "any" and (self.read_from != ("column",) or self.day is None):
-            raise ValueError("grain any is read from a column of the rows alone, and needs `day`")
-        if self.grain != "any" and self.day is not None:
-            raise ValueError("only grain any takes `day`")
-        return self
-
-
-class Due(Promise):
-    """When the department owes the file: so many days after the end of the period."""
-
-    days: int = Field(ge=0)
-    unit: Literal["day", "workday"] = "day"
 
 
 FOOTER_WORDS = (
@@ -126,6 +97,9 @@ class Contract(Promise):
     columns: tuple[Column, ...] = Field(min_length=1)
     ignore: tuple[str, ...] = ()
     """Headers that are known and not needed. `"*"`: all that the contract does not name."""
+    cumulative: tuple[Name, ...] = ()
+    """Columns whose cells are sums since January, one file (or row) a period; of a table that is `wide`, say it there.
+    The lake keeps the sums; a period has its sum less the one before it (`etl/core/singles.py`)."""
     key: tuple[Name, ...] = Field(min_length=1)
     open_key: tuple[Name, ...] = ()
     """Columns of the key that may be empty; two empty cells are the same key."""
@@ -151,6 +125,17 @@ class Contract(Promise):
     @property
     def column_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @property
+    def running_columns(self) -> tuple[str, ...]:
+        """The columns whose cells are sums since January."""
+        return self.wide.values if self.wide and self.wide.cumulative else self.cumulative
+
+    @property
+    def series_key(self) -> tuple[str, ...]:
+        """The key of a row without its period: rows of one such key follow each other through the periods."""
+        columns = self.column_by_name
+        return tuple(name for name in self.key if columns[name].type is not ColumnType.PERIOD)
 
     @property
     def ignores_all(self) -> bool:
@@ -184,6 +169,7 @@ class Contract(Promise):
         wanted |= {self.wide.across, *self.wide.values} if self.wide else set()
         wanted |= {self.section.column} if self.section else set()
         wanted |= set(self.events.columns) if self.events else set()
+        wanted |= set(self.cumulative)
         unknown = sorted(wanted - set(names))
         if unknown:
             raise ValueError(f"unknown columns {unknown}; the contract has {sorted(names)}")
@@ -246,10 +232,24 @@ class Contract(Promise):
             raise ValueError("wide: several `values`, and `cumulative`, only below periods")
         if not is_period and self.ignores_all:
             raise ValueError('wide: with `ignore: ["*"]` no header cell would be a value')
-        if self.wide.cumulative and any(column.type not in _SUMMED for column in values):
-            raise ValueError(f"wide: cumulative columns are of a type in {sorted(_SUMMED)}")
         if any(isinstance(rule, TotalRule) for rule in self.rules):
             raise ValueError("wide: a total rule has no one total row to look at")
+        return self
+
+    @model_validator(mode="after")
+    def check_cumulative(self) -> Contract:
+        running = self.running_columns
+        if not running:
+            return self
+        if self.cumulative and self.wide:
+            raise ValueError("cumulative: of a wide table, say `wide: {cumulative: year}`")
+        if self.kind != "report" or self.period.grain not in ("month", "quarter", "half"):
+            raise ValueError("cumulative: of a report by month, quarter or half-year")
+        if wrong := sorted(n for n in running if self.column_by_name[n].type not in _SUMMED or n in self.key):
+            raise ValueError(f"cumulative: {wrong} are no numbers of a type in {sorted(_SUMMED)} outside the key")
+        for rule in self.rules:
+            if isinstance(rule, (CarriedRule, PlausibleRule)) and set(running) & set(rule.own_columns):
+                raise ValueError(f"rule {rule.code}: sums since January have no usual size and are not carried over")
         return self
 
     @model_validator(mode="after")

@@ -21,7 +21,7 @@ class Wide(Promise):
     values: tuple[Name, ...] = Field(min_length=1)
     """The columns whose cells stand below. Of several, each names itself in the header: `2023年 > 一季度 > 办件量`."""
     cumulative: Literal["year"] | None = None
-    """The cells are sums since January: `1-3月` less `1-2月` is March. A row is the single period."""
+    """The cells are sums since January: `1-3月` less `1-2月` is March, also where `1-2月` stands in another file."""
 
     @model_validator(mode="after")
     def check_names(self) -> Wide:

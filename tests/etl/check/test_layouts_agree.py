@@ -8,11 +8,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.core.singles import single_periods
 from schemas.models.contract import Contract
 from tests.etl.check.files import Row, check, make_report, write_csv
 from tests.etl.check.test_layouts import rows_of
@@ -131,7 +133,11 @@ def test_every_form_reads_back_the_same(form: Callable[[Path, Figures], Contract
         table = {(unit, months.index(month) + 1): numbers for (unit, month), numbers in table.items()}
     with tempfile.TemporaryDirectory() as folder:
         path, staged = Path(folder) / "f.xlsx", Path(folder) / "accepted.parquet"
-        found = check(path, form(path, table), name="月报", staged=staged)
+        contract = form(path, table)
+        found = check(path, contract, name="月报", staged=staged)
         assert (found.status, found.findings) == ("accepted", ()), found.message
-        read = rows_of(staged, "unit", "period", "total", "online")
+        single_periods(ibis.duckdb.connect().read_parquet(staged), contract).to_parquet(
+            staged.with_name("single.parquet")
+        )
+        read = rows_of(staged.with_name("single.parquet"), "unit", "period", "total", "online")
     assert sorted(read) == sorted((unit, f"2023-{month:02d}", *numbers) for (unit, month), numbers in table.items())
