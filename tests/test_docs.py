@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from etl.cli import app, run_command
+from schemas.models.code_list import CodeList
 from schemas.models.commitments import Fact, Mechanism, Skip, Task
 from schemas.models.contract import Contract
 from schemas.models.family import Family
@@ -68,7 +69,7 @@ def test_the_examples_of_the_packs_page_are_valid() -> None:
 
 
 PACK_MODELS: dict[str, type[BaseModel]] = {
-    **{"monthly_counts.yml": Contract, "window_stock.yml": Contract},
+    **{"monthly_counts.yml": Contract, "window_stock.yml": Contract, "building_kinds.yml": CodeList},
     **{"bid_deposits.yml": Contract, "plan.yml": Plan, "targets.yml": Target, "facts.yml": Fact, "tasks.yml": Task},
     **{"mechanisms.yml": Mechanism, "skipped.yml": Skip, "families.yml": Family},
 }

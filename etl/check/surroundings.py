@@ -21,6 +21,7 @@ from etl.core.context import Context
 from etl.core.lake import open_lake
 from etl.core.lake_tables import existing_columns, quote_name, quote_text, table_name
 from etl.core.periods import Period, parse_period
+from schemas.models.code_list import UNITS
 from schemas.models.contract import Contract
 from schemas.models.contract_between import ReferenceRule
 from schemas.warehouse.tables import batches
@@ -31,14 +32,20 @@ _USABLE = ("accepted", "loaded", "unchanged")
 def find_known(ctx: Context, contract: Contract) -> dict[str, Known]:
     """Code of each reference rule -> what its column may name; `values` None where that source has nothing yet."""
     rules = [rule for rule in contract.rules if isinstance(rule, ReferenceRule)]
-    units = pa.array(sorted(ctx.registry.names_for(contract)), pa.string())
-    known = {rule.code: Known("单位名录", units) for rule in rules if rule.list}
+    known = {rule.code: _list_words(ctx, contract, rule.list) for rule in rules if rule.list}
     if len(known) == len(rules):
         return known
     with open_lake(ctx.settings, url=ctx.engine.url) as lake:
         for rule in (rule for rule in rules if rule.source):
             known[rule.code] = _read_words(ctx, lake, str(rule.source), str(rule.key))
     return known
+
+
+def _list_words(ctx: Context, contract: Contract, name: str) -> Known:
+    if name == UNITS:
+        return Known("单位名录", pa.array(sorted(ctx.registry.names_for(contract)), pa.string()))
+    chosen = ctx.registry.lists[name]
+    return Known(f"「{chosen.name_zh}」", pa.array(sorted(chosen.words), pa.string()))
 
 
 def _read_words(ctx: Context, lake: DuckDBPyConnection, source: str, column: str) -> Known:

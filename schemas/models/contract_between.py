@@ -16,7 +16,8 @@ class ReferenceRule(Promise):
     """A filled cell of `column` stands in another source's column, or in a list of the pack.
 
     `source` and `key`: among the rows of that source that are in the lake or accepted. `list: units`: among the units
-    of the source's plans, in any spelling of theirs. Where the other source has nothing yet, the file gets a note.
+    of the source's plans, in any spelling of theirs; any other `list`: among the codes of `lists/<list>.yml`. Where the
+    other source has nothing yet, the file gets a note.
     """
 
     kind: Literal["reference"]
@@ -24,7 +25,7 @@ class ReferenceRule(Promise):
     column: Name
     source: Name | None = None
     key: Name | None = None
-    list: Literal["units"] | None = None
+    list: Name | None = None
     level: Literal["quarantine", "note"] = "quarantine"
     message: str
     todo: str

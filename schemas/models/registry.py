@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from schemas.models.base import Promise
 from schemas.models.calendar import CalendarSpec
+from schemas.models.code_list import CodeList
 from schemas.models.commitments import Fact, Mechanism, Skip, Task
 from schemas.models.contract import Contract
 from schemas.models.family import Family, with_unnamed
@@ -56,6 +57,7 @@ class Registry:
     """Plans that this office works with; see `in_use`."""
     families: Mapping[str, Family] = field(default_factory=dict)
     described_families: frozenset[str] = frozenset()
+    lists: Mapping[str, CodeList] = field(default_factory=dict)
     everything: Registry | None = field(default=None, repr=False, compare=False)
     """What `in_use` took this from: plans that are not in use are still compared. None: this is all there is."""
 
@@ -259,6 +261,7 @@ def load_registry(folders: Sequence[Path]) -> Registry:
         active=collector.run(lambda: plans_in_use(folders), ()),
         families=with_unnamed(described := _families(collector, folders), _named_families(indicators, packs)),
         described_families=frozenset(described),
+        lists=_load_named(collector, CodeList, _yaml_files(folders, "lists")),
     )
     if not collector.problems:
         collector.problems += cross_check(registry, {**contract_files}, {**indicator_files})

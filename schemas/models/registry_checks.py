@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.models.case_checks import TIMES, check_clock, check_events
+from schemas.models.code_list import UNITS
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
 from schemas.models.contract_between import ReconcileRule, ReferenceRule
 from schemas.models.indicator import Indicator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from schemas.models.registry import Pack, Registry
 
 _NUMBERS = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.PERCENT}
+_WORDS = {ColumnType.TEXT, ColumnType.ID, ColumnType.CODE}
 _FORMS = {
     Kind.EACH_CASE: {"case_share"},
     Kind.AVERAGE_CASE: {"case_mean"},
@@ -68,6 +70,8 @@ def _check_contract(contract: Contract, registry: Registry) -> Iterator[tuple[li
 def _check_other_sources(contract: Contract, registry: Registry) -> Iterator[tuple[list[Any], str]]:
     """What rules say of another source has to be there, and the other source in use wherever this one is."""
     for place, rule in enumerate(contract.rules):
+        if isinstance(rule, ReferenceRule) and rule.list:
+            yield from ((["rules", place, "list"], text) for text in _check_list(rule, contract, registry))
         if not isinstance(rule, (ReferenceRule, ReconcileRule)) or rule.source is None:
             continue
         keys = ["rules", place, "source"]
@@ -82,6 +86,14 @@ def _check_other_sources(contract: Contract, registry: Registry) -> Iterator[tup
             yield keys, f"columns {unknown} are not in contract {other.id!r}"
             continue
         yield from ((["rules", place], text) for text in _check_kinds(rule, contract, other))
+
+
+def _check_list(rule: ReferenceRule, contract: Contract, registry: Registry) -> Iterator[str]:
+    if rule.list != UNITS and rule.list not in registry.lists:
+        yield f"no list {rule.list!r}; there are {[UNITS, *sorted(registry.lists)]}"
+    column = contract.column_by_name[rule.column]
+    if rule.list != UNITS and (column.personal or column.type not in _WORDS):
+        yield f"{rule.column!r} holds no words that a list could have"
 
 
 def _check_kinds(rule: ReferenceRule | ReconcileRule, contract: Contract, other: Contract) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -149,11 +150,14 @@ def parse_as(model: type[ModelT], source: YamlSource, keys: Sequence[str | int] 
 
 
 def _yaml_path(loc: Sequence[str | int]) -> list[str | int]:
-    """Pydantic puts the tag of a union between the keys; the file has no such key, so lookups stop there."""
-    return [part for part in loc if part not in _UNION_TAGS]
+    """Pydantic puts the tag of a union behind the place in a list; the file has no such key, so lookups stop there."""
+    return [part for before, part in pairwise(("", *loc)) if not (isinstance(before, int) and part in _UNION_TAGS)]
 
 
-_UNION_TAGS = {"pair", "total", "required_when", "row_count", "entry"}
+_UNION_TAGS = {
+    *("pair", "rate", "total", "required_when", "row_count", "entry"),
+    *("reference", "sequence", "carried", "plausible", "usual_rows", "reconcile"),
+}
 
 
 def parse_list(model: type[ModelT], source: YamlSource) -> list[ModelT]:
