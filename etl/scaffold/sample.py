@@ -12,12 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from etl.check.arrow import is_filled
+from etl.check.candidates import find_titles
 from etl.check.checked import Refusal
-from etl.check.grid import Block, BrokenFileError, Grid
+from etl.check.grid import Block, BrokenFileError, CellKind, Grid
 from etl.check.headers import fold
 from etl.check.parse import ColumnParser
 from etl.check.periods import find_periods
 from etl.check.source import open_source
+from etl.scaffold.section_sample import Sections, find_sections
+from etl.scaffold.wide_sample import WideHeader, find_wide, line_below
 from schemas.models.contract import FOOTER_WORDS, Column, ColumnType, Contract
 
 HEADER_WITHIN = 30
@@ -58,7 +61,15 @@ class SampleColumn:
 
 @dataclass(frozen=True)
 class Sample:
-    """The table of a sample."""
+    """The table of a sample.
+
+    Attributes:
+        columns: those that have one cell a row; of a wide table not the columns of values.
+        figures: of a wide table, what stands below the values of the header, with the cells of all its columns.
+        wide: that header.
+        section: what the headings between the rows say, as a column.
+        counted: every such heading states its number of rows.
+    """
 
     path: Path
     sheet: str | None
@@ -67,6 +78,10 @@ class Sample:
     titles: tuple[str, ...]
     columns: tuple[SampleColumn, ...]
     ignored: tuple[str, ...]
+    figures: tuple[SampleColumn, ...] = ()
+    wide: WideHeader | None = None
+    section: SampleColumn | None = None
+    counted: bool = False
 
     def is_unique(self, *columns: SampleColumn) -> bool:
         """Whether the columns together name every row looked at."""
@@ -74,7 +89,7 @@ class Sample:
 
 
 def read_sample(path: Path, unit_names: Mapping[str, str]) -> Sample:
-    """Read the table that has the widest header.
+    """Read the table that has the widest header, or the one whose header holds periods or units.
 
     Raises:
         SampleError: the file cannot be read, or holds nothing that looks like a table.
@@ -83,23 +98,51 @@ def read_sample(path: Path, unit_names: Mapping[str, str]) -> Sample:
         source = open_source(path, file_name=path.name)
         if isinstance(source, Refusal):
             raise SampleError(f"{source.message}；{source.todo}")
-        grid, line = _find_header(source.grids)
+        wide = find_wide(source.grids, unit_names, path)
+        grid, line = (wide.grid, wide.line) if wide else _find_header(source.grids)
         head = grid.head()
-        headers = [re.sub(r"\s+", "", cell) for cell in head[line - 1]]
+        headers = [re.sub(r"\s+", "", cell) for cell in (wide.headers if wide else head[line - 1])]
         block = next(iter(grid.blocks(line + 1, len(headers))), None)
     except BrokenFileError as error:
         raise SampleError(str(error)) from error
-    if block is None:
-        raise SampleError("样表只有表头，没有数据行；请换一份有数据的文件")
-    block = _keep_data(block)
-    if not len(block):
+    keep = _find_data(block) if block is not None else np.zeros(0, dtype=bool)
+    if block is None or not keep.any():
         raise SampleError("样表只有表头，没有数据行；请换一份有数据的文件")
     parser = ColumnParser(_bare_contract(), unit_names)
-    wanted = [i for i, header in enumerate(headers) if header]
+    rows, sections = block.take(keep), _read_sections(block, keep)
+    values = wide.values if wide else {}
+    wanted = [i for i, header in enumerate(headers) if header and i not in values]
     ignored = tuple(headers[i] for i in wanted if _IGNORED.match(fold(headers[i])))
-    columns = tuple(_guess(block, i, headers[i], parser) for i in wanted if headers[i] not in ignored)
-    titles = tuple(" ".join(c for c in row if c) for row in head[: line - 1] if any(row))
-    return Sample(path, grid.name or None, line, len(block), titles, columns, ignored)
+    columns = tuple(_guess(rows, i, headers[i], parser) for i in wanted if headers[i] not in ignored)
+    if not columns:
+        raise SampleError("样表里没有能认定一行的列（如责任单位）；请换一份样表")
+    titles = find_titles(grid, line - (wide.height if wide else 1))
+    section = _guess_texts(pa.array(sections.names), None, -1, "分组", parser) if sections else None
+    figures = _guess_figures(rows, wide, parser) if wide else ()
+    counted = sections is not None and sections.counted
+    return Sample(path, grid.name or None, line, len(rows), titles, columns, ignored, figures, wide, section, counted)
+
+
+def _read_sections(block: Block, keep: np.ndarray) -> Sections | None:
+    """Only where the lines that were looked at hold them."""
+    shown = min(len(block), ROWS_LOOKED_AT)
+    texts = [column[:shown].to_pylist() for column in block.texts]
+    lines = [[text or "" for text in cells] for cells in zip(*texts, strict=True)]
+    return find_sections(lines, list(keep[:shown]), TOTALS)
+
+
+def _guess_figures(rows: Block, wide: WideHeader, parser: ColumnParser) -> tuple[SampleColumn, ...]:
+    """Each figure over the cells of all its columns."""
+    found: list[SampleColumn] = []
+    for name in wide.names:
+        places = [place for place, said in wide.values.items() if said == name]
+        texts = pa.concat_arrays([rows.texts[place].cast(pa.string()) for place in places])
+        plain = np.full(len(rows), CellKind.TEXT, dtype=np.uint8)
+        known = [rows.kinds[place] for place in places]
+        kinds = np.concatenate([plain if kind is None else kind for kind in known])
+        none_known = all(kind is None for kind in known)
+        found.append(_guess_texts(texts, None if none_known else kinds, places[0], name or "数值", parser))
+    return tuple(found)
 
 
 def _find_header(grids: Sequence[Grid]) -> tuple[Grid, int]:
@@ -109,7 +152,7 @@ def _find_header(grids: Sequence[Grid]) -> tuple[Grid, int]:
         head = grid.head()
         for index, row in enumerate(head[:HEADER_WITHIN]):
             cells = [cell for cell in row if cell]
-            below = sum(1 for cell in (head[index + 1] if index + 1 < len(head) else []) if cell)
+            below = sum(map(bool, line_below(head, index)))
             if len(cells) < 2 or len(set(cells)) < len(cells) or below * 2 < len(cells):
                 continue
             if any(_NUMBER.match(cell) for cell in cells):
@@ -121,15 +164,14 @@ def _find_header(grids: Sequence[Grid]) -> tuple[Grid, int]:
     return best[1], best[2]
 
 
-def _keep_data(block: Block) -> Block:
-    """Without blank lines, total lines, footers and lines with one cell only."""
-    rows = range(min(len(block), ROWS_LOOKED_AT))
+def _find_data(block: Block) -> np.ndarray:
+    """Which lines are rows: not blank lines, total lines, footers and lines with one cell only."""
     keep = np.zeros(len(block), dtype=bool)
-    for row in rows:
+    for row in range(min(len(block), ROWS_LOOKED_AT)):
         cells = [text for column in block.texts if (text := column[row].as_py())]
         first = fold(cells[0]) if cells else ""
         keep[row] = len(cells) > 1 and first not in TOTALS and not first.startswith(tuple(map(fold, FOOTER_WORDS)))
-    return block.take(keep)
+    return keep
 
 
 def _bare_contract() -> Contract:
@@ -145,7 +187,12 @@ def _bare_contract() -> Contract:
 
 
 def _guess(block: Block, place: int, header: str, parser: ColumnParser) -> SampleColumn:
-    texts, kinds = block.texts[place], block.kinds[place]
+    return _guess_texts(block.texts[place], block.kinds[place], place, header, parser)
+
+
+def _guess_texts(
+    texts: pa.Array, kinds: np.ndarray | None, place: int, header: str, parser: ColumnParser
+) -> SampleColumn:
     values = tuple(text or "" for text in texts.to_pylist())
     filled = [text for text in values if text]
     kind = _guess_type(texts, kinds, header, filled, parser)
