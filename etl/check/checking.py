@@ -17,6 +17,7 @@ from etl.check.file_period import FilePeriod, choose_row_period, decide_period, 
 from etl.check.findings import FindingLog, make_refusal_finding
 from etl.check.future import FutureJudge
 from etl.check.grid import BrokenFileError, name_column
+from etl.check.headings import find_year
 from etl.check.held_lines import write_lines
 from etl.check.history import History
 from etl.check.late_rows import parse_text
@@ -158,7 +159,8 @@ def _check_table(request: CheckRequest, table: Table, reading: Mapping[str, Any]
     stated = _find_stated(request, table)
     row_period = choose_row_period(contract, stated)
     own = parse_period(row_period.constant) if row_period.constant else None
-    parser = ColumnParser(contract, request.unit_names, period=own, zone=request.zone)
+    year = find_year(table.titles, request.file_name)
+    parser = ColumnParser(contract, request.unit_names, period=own, zone=request.zone, year=year)
     sorter = LineSorter(table, contract)
     judge = _make_judge(request)
     checker = RowChecker(table, contract, parser, sorter, log, row_period, request.batch_id, judge, request.key)

@@ -13,7 +13,10 @@ from etl.check.staging import StagedRows
 from etl.core.periods import parse_period, periods_between
 from schemas.models.contract import Contract
 
-_EXAMPLES = {"month": "2023年3月", "quarter": "2023年第一季度", "half": "2023年上半年", "year": "2023年"}
+_EXAMPLES = {
+    **{"month": "2023年3月", "quarter": "2023年第一季度", "half": "2023年上半年", "year": "2023年"},
+    **{"ten_days": "2023年3月上旬", "week": "2023年第10周"},
+}
 _PLACES = {"title": "表的标题", "filename": "文件名", "column": "所属期列", "rows": "各行日期"}
 
 

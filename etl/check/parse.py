@@ -24,7 +24,7 @@ from etl.check.parsed import (
     UNREADABLE,
     Parsed,
 )
-from etl.check.periods import Grain, read_period, read_sum_period
+from etl.check.periods import Grain, read_dated, read_dated_sum, read_period, read_sum_period
 from etl.check.words import CUT_NUMBER, parse_booleans, parse_codes, parse_ids, parse_periods, parse_units
 from etl.core.periods import Period
 from schemas.models.contract import Column, ColumnType, Contract
@@ -55,6 +55,7 @@ class ColumnParser:
         unit_names: every spelling of a unit -> its id.
         period: the one period of the file, which gives dates like 3月5日 their year; None where rows bring their own.
         zone: whose wall time stamps with a zone of their own are turned into.
+        year: that of the table, for cells of periods without one.
     """
 
     def __init__(
@@ -64,10 +65,13 @@ class ColumnParser:
         *,
         period: Period | None = None,
         zone: str = "Asia/Shanghai",
+        year: str | None = None,
     ) -> None:
         self.columns = contract.columns
         self.grain: Grain = contract.period.grain
-        self.read_period = read_sum_period if contract.cumulative else read_period
+        self.year = year
+        self._read_cell = read_sum_period if contract.cumulative else read_period
+        self._read_dated = read_dated_sum if contract.cumulative else read_dated
         self.unit_names = {**{name: name for name in contract.reporters}, **unit_names}
         self.tokens = contract.tokens
         self.missing_words = [word for word, meaning in contract.tokens.items() if meaning == "missing"]
@@ -143,8 +147,12 @@ class ColumnParser:
         if column.type is ColumnType.BOOLEAN:
             return parse_booleans(texts, column)
         if column.type is ColumnType.PERIOD:
-            return parse_periods(texts, lambda word: self.read_period(word, self.grain))
+            return parse_periods(texts, self._read_period)
         return texts
+
+    def _read_period(self, word: str) -> str | None:
+        found = self._read_cell(word, self.grain)
+        return self._read_dated(word, self.grain, self.year) if found is None and self.year else found
 
 
 _NUMBER_KINDS = (CellKind.NUMBER, CellKind.INEXACT, CellKind.SHARE)

@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Literal
 
+import cn2an
+
 from etl.core.periods import parse_period, period_of
 
-Grain = Literal["month", "quarter", "half", "year", "any"]
+Grain = Literal["week", "ten_days", "month", "quarter", "half", "year", "any"]
 
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _YEAR_WORDS = re.compile(r"二[〇零○][〇零○一二三四五六七八九]{2}(?=年)")
@@ -23,6 +25,11 @@ _QUARTER = re.compile(r"(20\d\d)年?[-_]?(?:第?([一二三四1-4])季度?|[qQ](
 _HALF = re.compile(r"(20\d\d)年?[-_]?(?:(上|下)半年|[hH]([12]))")
 _WEEK = re.compile(r"(20\d\d)年?[-_]?(?:第(\d{1,2})周|[wW](\d{1,2}))")
 _TEN_DAYS = re.compile(r"(20\d\d)[年-](\d{1,2})(?:月([上中下])旬|-[tT]([123]))")
+_WEEK_WORDS = re.compile(r"(?<=第)([一二三四五六七八九十]{1,3})(?=周)")
+_SPAN = re.compile(
+    r"(20\d\d)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?[-—–~至到]"
+    r"(?:(20\d\d)(?:年|[-/.]))?(?:(\d{1,2})(?:月|[-/.]))?(\d{1,2})日?(?!\d)"
+)
 _STABLE_RANGE = re.compile(r"(20\d\d)-(\d\d)\.\.(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
@@ -32,13 +39,17 @@ def find_periods(text: str, grain: Grain) -> list[str]:
 
     With grain `any`, those of the finest grain that it names at all.
     """
-    plain = _FULL_DATE.sub(" ", _write_digits(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))))
+    whole = _write_digits(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    if grain in ("week", "ten_days") and (spans := _find_spans(whole, grain)):
+        return spans
+    plain = _FULL_DATE.sub(" ", whole)
     finders = _ANY_FINDERS if grain == "any" else [_FINDERS[grain]]
     return list(dict.fromkeys(next((found for find in finders if (found := find(plain))), [])))
 
 
 def _write_digits(text: str) -> str:
-    """`二〇二三年三月` as 2023年3月."""
+    """`二〇二三年三月第十周` as 2023年3月第10周."""
+    text = _WEEK_WORDS.sub(lambda m: str(cn2an.cn2an(m[0], "smart")), text)
     text = _YEAR_WORDS.sub(lambda m: m[0].translate(_DIGITS), text)
     return _MONTH_WORDS.sub(lambda m: str(_MONTH_NAMES.index(m[0]) + 1), text)
 
@@ -65,7 +76,24 @@ def _find_halves(text: str) -> list[str]:
 
 
 def _find_weeks(text: str) -> list[str]:
-    return [f"{year}-W{int(a or b):02d}" for year, a, b in _WEEK.findall(text) if 1 <= int(a or b) <= 53]
+    """Weeks by their number of ISO 8601: they begin on Monday, week 1 holds 4 January; not every year has a week 53."""
+    found = [(int(year), int(a or b)) for year, a, b in _WEEK.findall(text)]
+    return [f"{year}-W{week:02d}" for year, week in found if 1 <= week <= dt.date(year, 12, 28).isocalendar().week]
+
+
+def _find_spans(text: str, grain: str) -> list[str]:
+    """Weeks or ten days that are written from their first to their last day: `2023年3月6日至12日`."""
+    found: list[str] = []
+    for year, month, day, last_year, last_month, last_day in _SPAN.findall(text):
+        try:
+            first = dt.date(int(year), int(month), int(day))
+            last = dt.date(int(last_year or year), int(last_month or month), int(last_day))
+        except ValueError:
+            continue
+        period = period_of(first, grain)
+        if (period.start, period.end) == (first, last):
+            found.append(period.text)
+    return list(dict.fromkeys(found))
 
 
 def _find_ten_days(text: str) -> list[str]:
@@ -83,6 +111,8 @@ _FINDERS: dict[str, Callable[[str], list[str]]] = {
     "quarter": _find_quarters,
     "half": _find_halves,
     "year": _YEAR.findall,
+    "ten_days": _find_ten_days,
+    "week": _find_weeks,
 }
 _ANY_FINDERS = (_find_ten_days, _find_weeks, _find_stable_months, _find_quarters, _find_halves, _YEAR.findall)
 
@@ -141,7 +171,9 @@ def read_heading(text: str, grain: str, year: str | None = None) -> str | None:
 def read_running(text: str, year: str | None = None) -> str | None:
     """The months since January that a header cell of running sums means: `3月`, `1-3月`, `一季度` are 2023-01..03."""
     plain = text.replace("前三季度", "1-9月")
-    found = next((one for grain in _WHOLE if (one := read_heading(plain, grain, year))), None)
+    found = next(
+        (one for grain in ("month", "quarter", "half", "year") if (one := read_heading(plain, grain, year))), None
+    )
     period = parse_period(found) if found else None
     if period is None or (period.grain == "months" and period.start.month > 1):
         return None
@@ -162,6 +194,19 @@ def find_sum_periods(text: str, grain: str) -> list[str]:
     if not found and grain == "month":
         found = [parse_period(quarter).months()[-1] for quarter in _find_quarters(plain)]
     return list(dict.fromkeys(found))
+
+
+def read_dated(text: str, grain: Grain, year: str) -> str | None:
+    """A cell of a period column that leaves out the year of its table: `3月`, `1-2月`, `3月上旬`, `第10周`."""
+    return None if grain == "any" else read_heading(text, grain, year)
+
+
+def read_dated_sum(text: str, grain: Grain, year: str) -> str | None:
+    """The same for sums since January."""
+    if read_running(text, year) is None:
+        return None
+    found = find_sum_periods(f"{year}年{text}", grain)
+    return found[0] if len(found) == 1 else None
 
 
 def read_sum_period(text: str, grain: Grain) -> str | None:
@@ -191,6 +236,8 @@ _WHOLE: dict[str, tuple[re.Pattern[str], ...]] = {
     "quarter": (_QUARTER, _RANGE),
     "half": (_HALF, _RANGE),
     "year": (_WHOLE_YEAR,),
+    "ten_days": (_TEN_DAYS,),
+    "week": (_WEEK,),
 }
 """What may stand in the header of a table whose periods are of this grain."""
 

@@ -22,7 +22,8 @@ _DAY_AFTER_ALL = dt.date(2999, 12, 31)
 """The sample is read whenever it is from; nothing is judged."""
 _WORDS = (ColumnType.UNIT, ColumnType.ID, ColumnType.CODE, ColumnType.TEXT, ColumnType.PERIOD)
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
-_GRAINS = ("month", "quarter", "half", "year")
+_GRAINS = ("week", "ten_days", "month", "quarter", "half", "year")
+"""A text that names ten days names their month too: the finest one counts."""
 _NAMES = {
     **{"责任单位": "unit", "单位": "unit", "部门": "unit", "申请人": "applicant", "联系电话": "phone"},
     **{"身份证号": "id_number", "受理时间": "accepted_at", "办结时间": "finished_at", "受理日期": "accepted_on"},
@@ -140,7 +141,7 @@ def _period_lines(sample: Sample, names: Mapping[int, str], dates: list[SampleCo
         named = len(find_periods(stem, grain)) == 1
         if titled or named:
             places = "title, filename" if titled else "filename, title"
-            yield f"period: {{grain: {grain}, read_from: [{places}]}}  # TODO 期别：month、quarter、half、year"
+            yield f"period: {{grain: {grain}, read_from: [{places}]}}  # TODO 期别（周 week、旬 ten_days、月 month …）"
             return
     column = next((c for c in sample.columns if c.type is ColumnType.PERIOD and c.filled == sample.rows), None)
     if column is not None:

@@ -15,7 +15,8 @@ from etl.check.headings import find_year
 from etl.check.periods import read_heading, read_running
 from etl.core.periods import parse_period
 
-_GRAINS = ("month", "quarter", "half", "year")
+_GRAINS = ("week", "ten_days", "month", "quarter", "half", "year")
+"""A text that names ten days names their month too: the finest one counts."""
 _LINES = 3
 _FIGURE = re.compile(r"[-+]?[\d,.]+%?$")
 _SURE = 3

@@ -177,6 +177,8 @@ class Contract(Promise):
             raise ValueError("a source of cases needs `received`, the column of the day of receipt")
         if self.events and self.kind != "cases":
             raise ValueError("events: only of a source of cases")
+        if self.kind == "cases" and self.period.is_sub_monthly:
+            raise ValueError("period: cases are counted by month; weeks and ten days are of reports")
         if self.reporters and self.unit_column is None:
             raise ValueError("reporters need `unit_column`")
         if not set(self.open_key) < set(self.key):
@@ -209,6 +211,8 @@ class Contract(Promise):
                 raise ValueError(f"rule {rule.code}: figures of periods are those of a report of one grain")
             if isinstance(rule, UsualRowsRule) and self.resend == "merge" and self.reporters:
                 raise ValueError(f"rule {rule.code}: files of several senders have no usual number of rows")
+            if isinstance(rule, ReconcileRule) and self.period.is_sub_monthly and not rule.mine.counted_on:
+                raise ValueError(f"rule {rule.code}: weeks and ten days have no period of the grain {rule.grain}")
             numbers = _summed_columns(rule)
             if wrong := sorted(name for name in numbers if types[name] not in NUMBER_TYPES):
                 raise ValueError(f"rule {rule.code}: {wrong} are no numbers")

@@ -12,14 +12,19 @@ from schemas.models.base import Name, Promise
 class PeriodSource(Promise):
     """Which period a file speaks of: written in its title or name, in a column, or spanned by its own rows.
 
-    Grain `any`: every row names a period of its own kind in `column`, or only a day, whose month then stands for it.
+    Weeks are those of ISO 8601; `ten_days` are 上旬, 中旬 and 下旬. Grain `any`: every row names a period of its own
+    kind in `column`, or only a day, whose month then stands for it.
     """
 
-    grain: Literal["month", "quarter", "half", "year", "any"]
+    grain: Literal["week", "ten_days", "month", "quarter", "half", "year", "any"]
     read_from: tuple[Literal["title", "filename", "column", "rows"], ...]
     column: Name | None = None
     day: Name | None = None
     """Grain `any`: the date column whose month is the period of a row without one."""
+
+    @property
+    def is_sub_monthly(self) -> bool:
+        return self.grain in ("week", "ten_days")
 
     @model_validator(mode="after")
     def check_column(self) -> PeriodSource:
