@@ -159,7 +159,7 @@ def _expect_rule(rule: Rule, contract: Contract) -> Iterator[Expected]:
         kwargs = {"column": "row_count", "min_value": rule.minimum, "max_value": rule.maximum}
         yield Expected(**common, type=BETWEEN, kwargs=kwargs, scope="file")
     elif isinstance(rule, TotalRule):
-        yield from (_expect_total(common, column) for column in rule.columns)
+        yield from (_expect_total(rule, contract, common, column) for column in rule.columns)
     else:
         yield from _expect_between(rule, common)
 
@@ -197,7 +197,10 @@ def _expect_pair(rule: PairRule, contract: Contract) -> dict[str, Any]:
     return {"type": PAIR_GREATER, "kwargs": kwargs}
 
 
-def _expect_total(common: Mapping[str, Any], column: str) -> Expected:
+def _expect_total(rule: TotalRule, contract: Contract, common: Mapping[str, Any], column: str) -> Expected:
+    """Of a wide table with its many totals, check finds out whether all of them hold."""
+    if contract.wide:
+        return Expected(**common, column=column, **_expect_true(name_between_fact(rule, column)), scope="file")
     stated, added = name_total_columns(column)
     kwargs = {"column_A": stated, "column_B": added, "ignore_row_if": "either_value_is_missing"}
     return Expected(**common, column=column, type=PAIR_EQUAL, kwargs=kwargs, scope="file")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from etl.check.grid import find_column
@@ -56,6 +56,7 @@ class HeaderMatch:
         twice: contract columns with several cells.
         wrong_unit: contract column -> the cell that differs from it only in its unit of measure.
         headings: of a wide table, its columns of values.
+        totals: of a wide table, column of values -> sheet column that states the total of each line.
     """
 
     columns: Mapping[str, int]
@@ -63,6 +64,7 @@ class HeaderMatch:
     twice: tuple[str, ...]
     wrong_unit: Mapping[str, str]
     headings: tuple[Heading, ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_full(self) -> bool:

@@ -26,9 +26,13 @@ def match_wide(cells: Sequence[Sequence[str]], contract: Contract, *, year: str 
     reader = _Reader(contract, wide, year)
     seen: dict[tuple[str, str], Heading] = {}
     twice: list[str] = []
+    totals: dict[str, int] = {}
     for place, spellings in enumerate(cells):
         named = [text for text in spellings if text]
         if place in match.columns.values() or not named or take_apart(named[0]).core in ignored:
+            continue
+        if total := reader.read_total(named):
+            totals.setdefault(total, place)
             continue
         heading = reader.read(place, named)
         if heading is not None and (heading.column, heading.value) in seen:
@@ -43,6 +47,7 @@ def match_wide(cells: Sequence[Sequence[str]], contract: Contract, *, year: str 
         (*match.twice, *dict.fromkeys(twice)),
         {**match.wrong_unit, **reader.wrong_unit},
         tuple(seen.values()),
+        totals,
     )
 
 
@@ -63,6 +68,15 @@ class _Reader:
         self.running = wide.cumulative is not None
         self.year = year
         self.wrong_unit: dict[str, str] = {}
+        self.total_words = {take_apart(word).core for word in contract.table.total_words}
+
+    def read_total(self, spellings: Sequence[str]) -> str | None:
+        """The column of values whose total over each line stands in a sheet column (`合计`, `合计 > 办件量`)."""
+        for header in map(take_apart, spellings):
+            found = [column.name for column, _, rest in self._strip_names(header) if rest in self.total_words]
+            if found:
+                return found[0]
+        return None
 
     def read(self, place: int, spellings: Sequence[str]) -> Heading | None:
         """The fullest reading counts: the year may stand in a group above."""

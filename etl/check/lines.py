@@ -40,19 +40,28 @@ class AccountingError(RuntimeError):
     """Lines of a sheet that do not add up: a fault of the reader, never of the sender."""
 
 
+@dataclass(frozen=True)
+class TotalRow:
+    """A total line: the word that made it one, and its filled cells by sheet column."""
+
+    line: int
+    word: str
+    cells: Mapping[int, str]
+
+
 @dataclass
 class LineSorter:
     """Sorts the lines of one table, block after block, and keeps the accounts.
 
     Attributes:
         counts: lines by kind so far; starts with what stands above the data.
-        totals: the total rows: contract column -> text, with the word that made it one under ``.
+        totals: the total rows.
     """
 
     table: Table
     contract: Contract
     counts: dict[LineKind, int] = field(default_factory=dict)
-    totals: list[dict[str, str]] = field(default_factory=list)
+    totals: list[TotalRow] = field(default_factory=list)
     last_line: int = 0
     not_filled: int = 0
     """Lines of the form that nobody has filled in; they are among the notes."""
@@ -170,9 +179,10 @@ class LineSorter:
 
     def _keep_totals(self, block: Block, kinds: np.ndarray) -> None:
         for row in np.flatnonzero(kinds == LineKind.SUBTOTAL):
-            texts = {name: _text(block, i, int(row)) for name, i in self.table.sheet_columns.items()}
-            word = next(t for t in (text[int(row)].as_py() for text in self._own(block)) if t)
-            self.totals.append({**texts, "": fold(word)})
+            cells = {i: text for i, column in enumerate(self._own(block)) if (text := column[int(row)].as_py())}
+            word = fold(cells[min(cells)])
+            cells = {place + self.table.left: text for place, text in cells.items()}
+            self.totals.append(TotalRow(int(block.lines[row]), word, cells))
 
     def _account(self, block: Block, kinds: np.ndarray) -> None:
         if len(block) and int(block.lines[-1]) - self.last_line != len(block):
@@ -191,9 +201,9 @@ class LineSorter:
             raise AccountingError(f"{self.counts} is not {self.last_line} lines")
         return {kind.name.lower(): self.counts[kind] for kind in LineKind} | {"total": self.last_line}
 
-    def grand_total(self) -> Mapping[str, str] | None:
+    def grand_total(self) -> TotalRow | None:
         """The last total row that is not a part sum (小计)."""
-        return next((row for row in reversed(self.totals) if not row[""].startswith("小计")), None)
+        return next((row for row in reversed(self.totals) if not row.word.startswith("小计")), None)
 
 
 def _text(block: Block, column: int, row: int) -> str:

@@ -166,6 +166,17 @@ class StagedRows:
         """Exact sum over all data rows, held ones too; empty cells add nothing."""
         return self._one(f"select coalesce(sum({quote_name(column)}), 0) from work")  # noqa: S608
 
+    def sum_groups(self, column: str, by: str) -> dict[str, Any]:
+        """Exact sum for each value of another column, as text; a group of empty cells has 0."""
+        name, group = quote_name(column), quote_name(by)
+        query = f"select {group}::varchar, coalesce(sum({name}), 0) from work where {group} is not null group by 1"  # noqa: S608
+        return dict(self._con.execute(query).fetchall())
+
+    def sum_lines(self, column: str, rows_a_line: int) -> dict[int, Any]:
+        """Exact sum for each line of a wide table; rows are numbered `line * rows_a_line + place`."""
+        query = f"select line // {rows_a_line}, sum({quote_name(column)}) from work group by 1"  # noqa: S608
+        return dict(self._con.execute(query).fetchall())
+
     def _keys(self) -> str:
         return ", ".join(quote_name(name) for name in self.contract.key)
 

@@ -129,7 +129,7 @@ def _make_table(found: Candidate, contract: Contract) -> Table:
     by_name = contract.column_by_name
     headers = {name: re.sub(r"\s+", "", cells[i]) or by_name[name].header for name, i in columns.items()}
     width = max([i for i, cell in enumerate(cells) if cell] + list(columns.values())) + 1
-    layout = WideLayout.of(found.match.headings, contract.wide, contract.period.grain) if contract.wide else None
+    layout = WideLayout.of(found.match, contract.wide, contract.period.grain) if contract.wide else None
     told = [contract.wide.across, *contract.wide.values] if contract.wide else []
     if contract.section and contract.section.column not in columns:
         told.append(contract.section.column)

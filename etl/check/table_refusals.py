@@ -11,6 +11,7 @@ from etl.check.checked import Refusal
 from etl.check.grid import Grid, name_column
 from etl.check.headers import fold, take_apart
 from schemas.models.contract import Contract
+from schemas.models.contract_rules import TotalRule
 
 RESEND = "请按约定的表头整理后重新报送整份文件"
 
@@ -77,6 +78,8 @@ def find_unknown(found: Candidate, contract: Contract) -> dict[int, str]:
     """Header cells that the contract neither knows nor ignores by name, by their place."""
     ignored = {take_apart(name).core for name in contract.ignore}
     known = {*found.match.columns.values(), *(heading.place for heading in found.match.headings)}
+    if any(isinstance(rule, TotalRule) for rule in contract.rules):
+        known |= set(found.match.totals.values())
     return {
         i: re.sub(r"\s+", "", cell)
         for i, cell in enumerate(found.cells)

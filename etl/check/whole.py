@@ -15,6 +15,7 @@ from etl.check.proposals import propose
 from etl.check.rows import RowChecker
 from etl.check.staging import StagedRows
 from etl.check.usual import Usual, find_usual
+from etl.check.wide_totals import find_wrong_totals
 from etl.core.periods import parse_period
 from expectations.run import RuleResult, run_file_rules
 from expectations.suite import name_between_fact, name_total_columns
@@ -45,29 +46,47 @@ def hold_repeats(checker: RowChecker, rows: StagedRows) -> Refusal | None:
 
 def judge_file(checker: RowChecker, rows: StagedRows, data_rows: int, history: History | None = None) -> Refusal | None:
     """Run the rules about the whole file; a breach of level `refuse` is the end of it."""
-    facts: dict[str, Any] = {"row_count": data_rows}
-    for rule in checker.contract.rules:
-        if isinstance(rule, TotalRule):
-            for name in rule.columns:
-                facts |= _read_total(checker, rows, name)
-        elif isinstance(rule, UsualRowsRule):
-            usual = find_usual_rows(rule, history)
-            facts[name_between_fact(rule)] = usual is None or usual.holds(data_rows)
+    facts, wrong = _gather_facts(checker, rows, data_rows, history)
     for result in run_file_rules(facts, checker.contract):
         if result.could_not_run is not None:
             checker.log.add_once(checker.describe.silent_rule(result))
         elif len(result.bad):
-            finding = _describe_breach(checker, result, facts, history)
+            listed = wrong.get(str(result.expected.kwargs.get("column")))
+            found = listed or [_describe_breach(checker, result, facts, history)]
             if result.expected.level is Level.REFUSE:
-                return Refusal(finding.code, finding.message, finding.todo)
-            checker.log.add_once(finding)
+                return Refusal(found[0].code, found[0].message, found[0].todo)
+            for finding in found:
+                checker.log.add_once(finding)
     return None
+
+
+def _gather_facts(
+    checker: RowChecker, rows: StagedRows, data_rows: int, history: History | None
+) -> tuple[dict[str, Any], dict[str, list[Finding]]]:
+    """What the rules about the whole file ask for, and of wide tables, the totals that are wrong, by their fact."""
+    facts: dict[str, Any] = {"row_count": data_rows}
+    wrong: dict[str, list[Finding]] = {}
+    for rule in checker.contract.rules:
+        if isinstance(rule, UsualRowsRule):
+            usual = find_usual_rows(rule, history)
+            facts[name_between_fact(rule)] = usual is None or usual.holds(data_rows)
+        if not isinstance(rule, TotalRule):
+            continue
+        for name in rule.columns:
+            if checker.table.layout is None:
+                facts |= _read_total(checker, rows, name)
+                continue
+            fact = name_between_fact(rule, name)
+            wrong[fact] = find_wrong_totals(checker, rows, rule, name)
+            facts[fact] = not wrong[fact]
+    return facts, wrong
 
 
 def _read_total(checker: RowChecker, rows: StagedRows, name: str) -> Mapping[str, Any]:
     """What the total row states and what the rows sum up to; None where either is not known."""
     stated_name, sum_name = name_total_columns(name)
-    text = (checker.sorter.grand_total() or {}).get(name)
+    total = checker.sorter.grand_total()
+    text = total.cells.get(checker.table.columns.get(name, -1)) if total else None
     if not text or checker.unread.get(name):
         return {stated_name: None, sum_name: None}
     return {stated_name: parse_text(checker, text, name), sum_name: rows.sum_column(name)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from etl.check.arrow import is_filled
 from etl.check.grid import Block, BrokenFileError, CellKind, name_column
-from etl.check.headers import Heading
+from etl.check.headers import HeaderMatch, Heading
 from etl.check.periods import spell_months, tell_sum
 from etl.core.periods import parse_period, period_of
 from schemas.models.contract_layout import Wide
@@ -34,10 +34,12 @@ class WideLayout:
     running: bool = False
     """The cells are sums since January."""
     grain: str = "month"
+    totals: Mapping[str, int] = field(default_factory=dict)
+    """Column of values -> sheet column with the total of each line."""
 
     @classmethod
-    def of(cls, headings: Sequence[Heading], wide: Wide, grain: str) -> WideLayout:
-        return cls(wide.across, wide.values, tuple(headings), wide.cumulative is not None, grain)
+    def of(cls, match: HeaderMatch, wide: Wide, grain: str) -> WideLayout:
+        return cls(wide.across, wide.values, match.headings, wide.cumulative is not None, grain, match.totals)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

@@ -236,8 +236,9 @@ class Contract(Promise):
             raise ValueError("wide: several `values`, and `cumulative`, only below periods")
         if not is_period and self.ignores_all:
             raise ValueError('wide: with `ignore: ["*"]` no header cell would be a value')
-        if any(isinstance(rule, TotalRule) for rule in self.rules):
-            raise ValueError("wide: a total rule has no one total row to look at")
+        summed = {name for rule in self.rules if isinstance(rule, TotalRule) for name in rule.columns}
+        if left := sorted(summed - set(self.wide.values)):
+            raise ValueError(f"wide: a total rule is about the columns of `values`, not {left}")
         return self
 
     @model_validator(mode="after")

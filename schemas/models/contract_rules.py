@@ -36,7 +36,11 @@ class RateRule(Promise):
 
 
 class TotalRule(Promise):
-    """The file's own total row equals the sum of its data rows."""
+    """The file's own total row equals the sum of its data rows.
+
+    Of a wide table, each cell of the total row equals the sum of its column, and each cell of a total column (a header
+    that is one of the total words) the sum of the columns of values in its line; not of sums since January.
+    """
 
     kind: Literal["total"]
     code: str

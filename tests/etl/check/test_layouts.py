@@ -248,7 +248,7 @@ def test_running_quarters(tmp_path: Path) -> None:
         {"wide": {"across": "nothing", "values": ["total"]}},
         {"period": {"grain": "month", "read_from": ["title"]}},
         {"section": {"column": "total"}},
-        {"rules": [{"kind": "total", "code": "T", "columns": ["total"], "message": "m", "todo": "t"}]},
+        {"rules": [{"kind": "total", "code": "T", "columns": ["unit"], "message": "m", "todo": "t"}]},
     ],
 )
 def test_contracts_that_contradict_themselves(changes: dict[str, Any]) -> None:
