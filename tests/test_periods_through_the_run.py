@@ -1,4 +1,4 @@
-"""Sums since January and reports by ten days, from the inbox to verdicts; a file that is late re-opens what follows it."""
+"""Sums since January and reports by ten days, from the inbox to verdicts; a late file re-opens what follows it."""
 
 from __future__ import annotations
 
