@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from duckdb import DuckDBPyConnection
 
 from etl.core.lake_tables import date_columns, quote_name, quote_text, table_name
+from etl.core.periods import parse_period
 from etl.load.ledger import Entry
 from etl.load.staged import match_columns
 from schemas.models.contract import Contract
@@ -128,7 +129,8 @@ def insert_incoming(connection: DuckDBPyConnection, contract: Contract) -> int:
 def touched_periods(connection: DuckDBPyConnection, contract: Contract) -> tuple[str, ...]:
     """Periods of old and new rows (report), or months of every date of old and new cases, sorted.
 
-    Old dates count: a case that closes leaves the month in which it stood as open or late.
+    Old dates count: a case that closes leaves the month in which it stood as open or late. Of sums since January, what
+    a period has of its own follows the sum before it: the later periods of the year are touched too.
     """
     if contract.kind == "report":
         wanted, spelled = ["period"], "p"
@@ -138,7 +140,17 @@ def touched_periods(connection: DuckDBPyConnection, contract: Contract) -> tuple
         spelled = "strftime(p, '%Y-%m')"
     parts = [f"SELECT DISTINCT {item} AS p FROM {relation}" for relation in ("staged", "gone") for item in wanted]
     query = f"SELECT DISTINCT {spelled} AS q FROM ({' UNION ALL '.join(parts)}) WHERE p IS NOT NULL ORDER BY q"
-    return tuple(row[0] for row in connection.execute(query).fetchall())
+    touched = {row[0] for row in connection.execute(query).fetchall()}
+    if contract.running_columns:
+        held = connection.execute(f"SELECT DISTINCT period FROM {table_name(contract)}").fetchall()
+        touched |= {period for (period,) in held if any(_follows(period, other) for other in touched)}
+    return tuple(sorted(touched))
+
+
+def _follows(period: str, other: str) -> bool:
+    """Whether a period ends after another one of the same year."""
+    late, early = parse_period(period).end, parse_period(other).end
+    return late.year == early.year and late > early
 
 
 def _quoted(names: Collection[str]) -> list[str]:

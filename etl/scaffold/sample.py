@@ -21,7 +21,8 @@ from etl.check.periods import find_periods
 from etl.check.source import open_source
 from etl.scaffold.section_sample import Sections, find_sections
 from etl.scaffold.wide_sample import WideHeader, find_wide, line_below
-from schemas.models.contract import FOOTER_WORDS, Column, ColumnType, Contract
+from schemas.models.contract import Column, ColumnType, Contract
+from schemas.models.contract_layout import FOOTER_WORDS
 
 HEADER_WITHIN = 30
 ROWS_LOOKED_AT = 2_000

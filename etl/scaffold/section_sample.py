@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from etl.check.headers import fold
 from etl.check.section_texts import read_section, states_count
-from schemas.models.contract import FOOTER_WORDS
+from schemas.models.contract_layout import FOOTER_WORDS
 
 
 @dataclass(frozen=True)

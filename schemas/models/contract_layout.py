@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -39,3 +39,28 @@ class Section(Promise):
     column: Name
     counted: bool = False
     """Every heading states its count, so that a line with one filled cell and no count is a row, not a heading."""
+
+
+FOOTER_WORDS = (
+    *("注：", "注:", "备注：", "说明：", "数据来源"),
+    *("制表人", "填表人", "审核", "填报人", "单位负责人"),
+)
+
+
+class TableHint(Promise):
+    """Pins the layout where the reader cannot be certain by itself."""
+
+    sheet: str | None = None
+    header_line: int | None = None
+    footer_words: tuple[str, ...] = FOOTER_WORDS
+    total_words: tuple[str, ...] = ("合计", "总计", "小计", "全区合计", "全局合计")
+    filled_by: tuple[Name, ...] = ()
+    """A line with none of these filled is a line of the form that nobody has filled in, not data."""
+    letters: dict[Name, Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]] = Field(default_factory=dict)
+    """Columns that have no header cell, by the letter of their sheet column; with `header_line` only."""
+
+    @model_validator(mode="after")
+    def check_letters(self) -> TableHint:
+        if self.letters and self.header_line is None:
+            raise ValueError("letters: only with `header_line`, else any line would be a header")
+        return self

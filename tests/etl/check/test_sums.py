@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, select
 
 from etl.check.periods import find_sum_periods
 from etl.check.stage import check_waiting
@@ -19,6 +19,7 @@ from etl.land import land_inbox
 from etl.pipeline import load
 from schemas.models.contract import Contract
 from schemas.settings import Settings
+from schemas.warehouse.tables import dirty
 from tests.etl.check.files import check, codes_of, make_report, report_rows, write_csv, write_xlsx
 from tests.etl.check.test_rules_stage import TEXT, Desk, open_desk
 
@@ -148,6 +149,18 @@ def test_a_wide_file_of_the_second_half_goes_on_from_the_first(settings: Setting
         ("甲局", "2023-05..06", 20),
     ]
     assert desk.found() == []
+
+
+def test_a_late_sum_marks_the_rest_of_its_year_for_compute(settings: Settings, engine: Engine) -> None:
+    desk = open_desk(settings, engine, make_sums())
+    for title in ("2022年12月", "2023年1月", "2023年3月", "2023年5月"):
+        send(desk, title, ["甲局", 10, 0, None])
+    with engine.begin() as connection:
+        connection.execute(delete(dirty))
+    send(desk, "2023年2月", ["甲局", 12, 0, None])
+    with engine.connect() as connection:
+        marked = set(connection.execute(select(dirty.c.month)).scalars())
+    assert marked == {"2023-02", "2023-03", "2023-05"}
 
 
 def test_january_alone_and_then_january_and_february(settings: Settings, engine: Engine) -> None:
