@@ -16,7 +16,8 @@ import pyarrow as pa
 import pytest
 
 from etl.compute.calendar_join import register_calendar
-from etl.compute.parts import figure_parts, share_parts
+from etl.compute.case_parts import CaseSource, share_parts
+from etl.compute.parts import figure_parts
 from schemas.models.calendar import CalendarSpec
 from schemas.models.commitments import Task
 from schemas.models.contract import Contract
@@ -66,7 +67,9 @@ def parts_of(target_id: str) -> list[tuple[str, float, float]]:
         frame = figure_parts(table, indicator, CONTRACT)
     else:
         calendar = register_calendar(backend, CalendarSpec(id="cn", name_zh="cn"))
-        frame = share_parts(table, indicator, CONTRACT, limit_of(target), calendar, as_of=dt.date(2019, 1, 31))
+        frame = pd.concat(
+            share_parts(CaseSource(table, indicator, CONTRACT, calendar, dt.date(2019, 1, 31), {}), limit_of(target))
+        )
     return [(r["period"], float(r["numerator"]), float(r["denominator"])) for r in frame.to_dict("records")]
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from etl.compute.calendar_join import register_calendar
-from etl.compute.parts import share_parts
+from etl.compute.case_parts import CaseSource, share_parts
 from schemas.models.calendar import CalendarSpec
 from schemas.models.contract import Contract
 from schemas.models.indicator import Indicator
@@ -69,7 +69,11 @@ def test_limits_of_2110(target_id: str, limit: str, kept: int) -> None:
     backend = ibis.duckdb.from_connection(duckdb.connect())
     calendar = register_calendar(backend, CalendarSpec(id="cn", name_zh="cn"))
     backend.con.register("requests", pa.Table.from_pandas(requests_frame(), preserve_index=False))
-    parts = share_parts(backend.table("requests"), indicator, contract, limit, calendar, as_of=dt.date(2024, 3, 31))
+    parts = pd.concat(
+        share_parts(
+            CaseSource(backend.table("requests"), indicator, contract, calendar, dt.date(2024, 3, 31), {}), limit
+        )
+    )
     assert [(row["period"], int(row["numerator"]), int(row["n"])) for row in parts.to_dict("records")] == [
         ("2024-03", kept, len(REQUESTS))
     ]

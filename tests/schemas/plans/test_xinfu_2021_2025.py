@@ -14,7 +14,8 @@ import pyarrow as pa
 import pytest
 
 from etl.compute.calendar_join import register_calendar
-from etl.compute.parts import figure_parts, share_parts
+from etl.compute.case_parts import CaseSource, share_parts
+from etl.compute.parts import figure_parts
 from schemas.models.calendar import CalendarSpec
 from schemas.models.contract import Contract
 from schemas.models.indicator import Indicator
@@ -132,7 +133,9 @@ def test_water_is_looked_at_case_by_case(pack):
     )
     indicator = parse_as(Indicator, read_yaml(SCHEMAS / "indicators" / f"{target.indicator}.yml"))
     calendar = register_calendar(table.get_backend(), CalendarSpec(id="cn", name_zh="cn"))
-    frame = share_parts(table, indicator, contract, limit_of(target), calendar, as_of=dt.date(2023, 3, 31))
+    frame = pd.concat(
+        share_parts(CaseSource(table, indicator, contract, calendar, dt.date(2023, 3, 31), {}), limit_of(target))
+    )
     (part,) = frame.to_dict("records")
     assert (part["period"], part["numerator"], part["denominator"]) == ("2023-03", 2, 3)
     # the limit binds from the year that the document names, and goes on
