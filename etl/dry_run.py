@@ -20,8 +20,8 @@ from etl.check.surroundings import find_history
 from etl.compute.by_hand import read_entries, tell_all
 from etl.compute.expressions import TableExpr
 from etl.compute.grid import ValueRow
+from etl.compute.look import lake_table
 from etl.compute.measures import list_measures
-from etl.compute.stage import lake_table
 from etl.compute.submissions import Answer, read_submissions
 from etl.compute.values import Computation, Rows
 from etl.core.by_hand import ByHandCatalogue, by_hand_contracts

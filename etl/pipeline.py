@@ -89,7 +89,9 @@ def load(ctx: Context, source: str | None = None) -> list[Loaded]:
 
 
 def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
-    """Follow what changed: dirty sources, refused answers, or all of them when the day moved (or `everything`).
+    """Follow what changed: dirty sources, refused answers, or all of them when the day moved.
+
+    With `everything` all rows are computed anew and held against what is kept.
 
     Returns:
         None where nothing changed.
@@ -98,7 +100,7 @@ def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
     from etl.compute.stage import compute as compute_values
 
     sources = None if everything else affected_sources(ctx)
-    return None if sources == [] else compute_values(ctx, sources=sources)
+    return None if sources == [] else compute_values(ctx, sources=sources, everything=everything)
 
 
 def judge(ctx: Context) -> int:

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from etl.compute.cases import case_table, elapsed
-from etl.compute.stage import lake_table
+from etl.compute.look import lake_table
 from etl.compute.values import Computation
 from etl.core.context import Context
 from etl.core.lake import open_lake

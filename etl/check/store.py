@@ -127,12 +127,12 @@ def write_batch(ctx: Context, batch: LandedBatch, checked: Checked, contract: Co
     with ctx.engine.begin() as connection:
         connection.execute(update(batches).where(batches.c.batch_id == batch.batch_id).values(row))
         if checked.status in _ANSWERS_WITHOUT_ROWS:
-            _mark_dirty(connection, ctx, batch, checked)
+            _mark_dirty(connection, batch, checked)
 
 
-def _mark_dirty(connection: Connection, ctx: Context, batch: LandedBatch, checked: Checked) -> None:
+def _mark_dirty(connection: Connection, batch: LandedBatch, checked: Checked) -> None:
     """Compute has to follow a bad answer too: it is the reason why a period has no value."""
-    since = {"since": ctx.now()}
+    since = {"since": func.clock_timestamp()}  # of one clock with those of load, which are compared
     for period in checked.covers or ("",):
         mark = {"source": batch.source, "month": period, "batch_id": batch.batch_id, **since}
         keys = ["source", "month", "batch_id"]

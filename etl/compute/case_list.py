@@ -9,9 +9,9 @@ import ibis
 
 from etl.compute.case_parts import CaseSource
 from etl.compute.cases import elapsed, elapsed_divisor, judged_cases
-from etl.compute.dependents import registers_of
 from etl.compute.expressions import TableExpr
-from etl.compute.stage import lake_table
+from etl.compute.look import lake_table
+from etl.compute.stage import contracts_of
 from etl.compute.stopped_cases import add_stopped
 from etl.compute.values import Computation
 from etl.core.context import Context
@@ -42,7 +42,7 @@ def list_cases(ctx: Context, indicator: Indicator, limit: str | None, *, decided
     contract = ctx.registry.contracts[indicator.source]
     with open_lake(ctx.settings) as lake:
         backend = ibis.duckdb.from_connection(lake)
-        for needed in (contract, *registers_of(contract, ctx.registry)):
+        for needed in contracts_of(ctx, [contract.id]):
             ensure_table(lake, needed)
         computation = Computation(backend, ctx.registry, as_of=ctx.as_of)
         table, calendar = lake_table(backend, contract), computation.calendar_of(contract)

@@ -77,7 +77,7 @@ class CaseSource:
 def share_parts(source: CaseSource, limit: str | None) -> Iterator[pd.DataFrame]:
     """Parts of `case_share`: decided cases by the month that decided them, and how many were on time.
 
-    An undecided case wakes on its deadline.
+    An undecided case wakes when it will be late.
     """
     clock = source.clock
     cases = judged_cases(source.cases(), clock, limit, source.calendar, as_of=source.as_of)
@@ -94,14 +94,17 @@ def share_parts(source: CaseSource, limit: str | None) -> Iterator[pd.DataFrame]
             n=rows.count(),
             blind=rows.is_blind.sum(),
             coarse=rows.is_coarse.sum(),
-            wakes_on=_sleeping(rows).min(),
+            wakes_on=_late_on(rows, source.as_of).min(),
         )
         yield ordered(frame.assign(denominator=frame["n"]))
 
 
-def _sleeping(cases: TableExpr) -> ValueExpr:
-    """The deadline of an undecided case."""
-    return ibis.ifelse(cases.decided_on.isnull(), cases.deadline_date, ibis.null("date"))
+def _late_on(cases: TableExpr, as_of: dt.date) -> ValueExpr:
+    """The first day on which an undecided case is late: after a whole last day, or the day of its last instant."""
+    after = (cases.deadline_date + ibis.interval(days=1)).cast("date")
+    day = ibis.ifelse(cases.deadline_at.isnull(), after, cases.deadline_date)
+    waits = cases.decided_on.isnull() & (day > ibis.date(as_of.isoformat()))
+    return ibis.ifelse(waits, day, ibis.null("date"))
 
 
 def _splits(cases: TableExpr, indicator: Indicator) -> Iterator[tuple[str, TableExpr, ValueExpr | None]]:

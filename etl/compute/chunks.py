@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from etl.compute.expressions import TableExpr, ValueExpr
+from etl.core.singles import single_periods
 from schemas.models.contract import Contract
 
 CHUNK = "_chunk"
@@ -21,11 +22,14 @@ def chunk_column(contract: Contract) -> str:
 
 
 def in_chunks(table: TableExpr, contract: Contract, chunks: Collection[str] | None) -> TableExpr:
-    """The rows of these chunks (None: all), each with its chunk; other partitions are not read."""
-    column = table[chunk_column(contract)]
-    if chunks is not None:
-        table = table.filter(column.isin([_stored(chunk, contract) for chunk in chunks]))
-    return table.mutate(**{CHUNK: table[chunk_column(contract)]})
+    """The rows of these chunks (None: all), each with its chunk; other partitions are not read.
+
+    Of sums since January the figures of single periods; there the sums before them are read too.
+    """
+    rows = single_periods(table.mutate(**{CHUNK: table[chunk_column(contract)]}), contract)
+    if chunks is None:
+        return rows
+    return rows.filter(rows[CHUNK].isin([_stored(chunk, contract) for chunk in chunks]))
 
 
 def chunk_keys(table: TableExpr) -> dict[str, ValueExpr]:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import ibis
 
 from etl.compute.by_hand_stage import find_entry_evidence
-from etl.compute.evidence import Wanted, find_evidence
+from etl.compute.evidence import find_evidence
+from etl.compute.evidence_places import Wanted
+from etl.compute.look import lake_table
 from etl.compute.measures import list_measures, measure_key
-from etl.compute.stage import lake_table
 from etl.compute.submissions import read_submissions
 from etl.compute.values import Computation, Rows
 from etl.core.by_hand import is_by_hand

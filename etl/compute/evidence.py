@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -12,6 +11,8 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from etl.compute.cases import case_table, elapsed, elapsed_divisor, judged_cases, keep_rows
+from etl.compute.chunks import CHUNK, in_chunks
+from etl.compute.evidence_places import Wanted, find_places
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.compute.measures import Measure
 from etl.compute.parts import month_of, name_month
@@ -29,23 +30,21 @@ PLACE = ("batch_id", "sheet", "line")
 """What names a row of the lake; of a wide table, whose lines are many rows, with the value of its header."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Evidence for one (unit, periods): `periods` are the months or quarters that the verdict rests on."""
-
-    unit: str
-    periods: frozenset[str]
-
-
 def find_evidence(
     computation: Computation, measure: Measure, rows: Rows, wanted: Iterable[Wanted], *, connection: Connection
 ) -> dict[Wanted, tuple[EvidenceRow, ...]]:
-    """Deciding rows of each wanted (unit, periods), at most 200 each, worst first."""
+    """Deciding rows of each wanted (unit, periods), at most 200 each, worst first.
+
+    Only the chunks are read whose parts fall into the periods that can bring one of the 200.
+    """
     contract = rows.submissions.contract
-    ranked = _ranked_rows(computation, measure, rows.figures, contract)
     wanted = list(wanted)
-    months = sorted({month for want in wanted for period in want.periods for month in _spellings(period)})
-    frame = _keep_top(_keep_periods(ranked, months), rows.figures, contract)
+    places = find_places(connection, measure, contract, wanted)
+    table = in_chunks(rows.table, contract, places.chunks).drop(CHUNK)
+    if places.units is not None:
+        table = table.filter(table[str(contract.unit_column)].isin(sorted(places.units)))
+    ranked = _ranked_rows(computation, measure, table, contract)
+    frame = _keep_top(_keep_periods(ranked, places.periods), table, contract)
     files = files_of(connection, set(frame["batch_id"]))
     grouped: dict[tuple[str | None, str], list[dict[str, Any]]] = defaultdict(list)
     for record in frame.to_dict("records"):
@@ -57,10 +56,6 @@ def find_evidence(
 def place_columns(contract: Contract) -> tuple[str, ...]:
     """The columns that name a row of this source."""
     return (*PLACE, contract.wide.across) if contract.wide else PLACE
-
-
-def _spellings(period: str) -> list[str]:
-    return [period, *parse_period(period).months()]
 
 
 def _text(value: Any) -> str | None:
@@ -141,7 +136,7 @@ def _keep_periods(marks: TableExpr, periods: Sequence[str]) -> TableExpr:
 
 def _keep_top(marks: TableExpr, table: TableExpr, contract: Contract) -> pd.DataFrame:
     """The 200 worst rows of every (unit, period) with their contents; the jurisdiction's are among them."""
-    order = [marks._badness.desc(), marks.line]
+    order = [marks._badness.desc(), marks.batch_id, marks.line]
     window = ibis.window(group_by=[marks._unit, marks._period], order_by=order)
     top = marks.mutate(_rank=ibis.row_number().over(window))
     top = top.filter(top._rank < EVIDENCE_LIMIT).drop("_rank")
@@ -167,7 +162,7 @@ def _rows_for(
     indicator: Indicator,
     files: Mapping[str, tuple[str, Mapping[str, Any] | None]],
 ) -> tuple[EvidenceRow, ...]:
-    months = {month for period in want.periods for month in _spellings(period)}
+    months = set(want.months)
     found = [
         row
         for (unit, period), rows in grouped.items()

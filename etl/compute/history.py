@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from etl.compute.grid import ValueRow
+from etl.compute.stale import Mark
 from schemas.warehouse.tables import dirty, values
 
 _NUMBERS = ("state", "numerator", "denominator", "n", "open_numerator", "open_denominator")
@@ -54,13 +55,13 @@ def _is_same(known: Mapping[str, Any] | None, fresh: Mapping[str, Any]) -> bool:
     return known is not None and all(known[name] == fresh[name] for name in _COMPARED)
 
 
-def read_dirty(connection: Connection) -> list[tuple[Any, ...]]:
-    """All marks (source, month, batch, since)."""
+def read_dirty(connection: Connection) -> list[Mark]:
+    """All marks."""
     columns = (dirty.c.source, dirty.c.month, dirty.c.batch_id, dirty.c.since)
-    return [tuple(row) for row in connection.execute(select(*columns))]
+    return [Mark(*row) for row in connection.execute(select(*columns))]
 
 
-def forget_dirty(connection: Connection, marks: Iterable[tuple[Any, ...]]) -> None:
+def forget_dirty(connection: Connection, marks: Iterable[Mark]) -> None:
     """Take off the marks that this computation has followed.
 
     A mark that load renewed meanwhile has another `since` and stays: its rows may not have been seen.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.core.periods import add_months
+from schemas.models.contract import Contract
 from schemas.models.indicator import Indicator
 from schemas.models.plan import Kind, Target
 from schemas.models.registry import Registry
@@ -46,14 +47,14 @@ def first_day(target: Target, start: dt.date) -> dt.date:
 
 
 def list_measures(registry: Registry, sources: Iterable[str] | None = None) -> list[Measure]:
-    """All measures of all plans, sorted; only those over `sources` where given."""
+    """All measures of all plans, sorted; only those over `sources`, or that read one of them, where given."""
     wanted = None if sources is None else set(sources)
     found: dict[tuple[str, str], Measure] = {}
     for target in (t for pack in registry.plans.values() for t in pack.targets):
         if target.indicator is None or target.start is None:
             continue
         indicator = registry.indicators[target.indicator]
-        if wanted is not None and indicator.source not in wanted:
+        if wanted is not None and wanted.isdisjoint(_sources_of(indicator, registry)):
             continue
         key = measure_key(target)
         known = found.get(key)
@@ -61,3 +62,14 @@ def list_measures(registry: Registry, sources: Iterable[str] | None = None) -> l
         with_open = target.kind is Kind.AVERAGE_CASE or bool(known and known.with_open)
         found[key] = Measure(indicator, key[1], first, with_open)
     return [found[key] for key in sorted(found)]
+
+
+def inputs_of(contract: Contract) -> tuple[str, ...]:
+    """Further sources that say something of the cases of this one: registers of suspensions and of exclusions."""
+    events = contract.events
+    registers = (events.stops_from, events.exclusions) if events else ()
+    return tuple(dict.fromkeys(register.source for register in registers if register))
+
+
+def _sources_of(indicator: Indicator, registry: Registry) -> tuple[str, ...]:
+    return (indicator.source, *inputs_of(registry.contracts[indicator.source]))

@@ -1,4 +1,4 @@
-"""What load reads and writes in PostgreSQL: the batch, its place in the order of arrival, the dirty periods."""
+"""What load reads and writes in PostgreSQL: the batch, its place in the order of arrival, the dirty chunks."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ def landed_after(engine: Engine, batch: Batch) -> frozenset[str]:
 
 
 def mark_dirty(engine: Engine, batch: Batch, touched: Sequence[str]) -> None:
-    """Write the touched periods in a transaction of their own, before the lake changes."""
+    """Write the touched chunks in a transaction of their own, before the lake changes."""
     with engine.begin() as connection:
         _upsert_dirty(connection, batch, touched)
 
 
 def settle_batch(ctx: Context, batch: Batch, touched: Sequence[str]) -> None:
-    """The batch is in the lake: dirty periods again, and its status, in one transaction.
+    """The batch is in the lake: dirty marks again, and its status, in one transaction.
 
     Again, because a compute run may have followed the first marks while the lake still held the old rows.
     """
@@ -111,8 +111,8 @@ def settle_batch(ctx: Context, batch: Batch, touched: Sequence[str]) -> None:
 def _upsert_dirty(connection: Connection, batch: Batch, touched: Sequence[str]) -> None:
     if not touched:
         return
-    rows = [{"source": batch.source, "month": month, "batch_id": batch.batch_id} for month in touched]
-    statement = insert(dirty).values(rows)
+    common = {"source": batch.source, "batch_id": batch.batch_id, "since": func.clock_timestamp()}
+    statement = insert(dirty).values([{**common, "month": month} for month in touched])
     # `since` moves on, so that compute clears only the very mark that it has followed
     connection.execute(
         statement.on_conflict_do_update(

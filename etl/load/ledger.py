@@ -32,7 +32,7 @@ class Entry:
         replaced: rows that left it for them.
         superseded: rows that stayed out, because a batch that arrived later had spoken of the same.
         periods: reports only, the periods that the batch answered for.
-        touched: the months or quarters whose figures may change.
+        touched: the partitions whose rows changed: periods of a report, months received of cases.
     """
 
     number: int

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
-from etl.core.lake_tables import date_columns, quote_name, quote_text, table_name
+from etl.core.lake_tables import quote_name, quote_text, table_name
 from etl.core.periods import parse_period
 from etl.load.ledger import Entry
 from etl.load.staged import match_columns
@@ -90,9 +90,8 @@ def make_incoming(connection: DuckDBPyConnection, scope: Scope) -> None:
 
 
 def make_gone(connection: DuckDBPyConnection, contract: Contract, scope: Scope, *, batch_id: str) -> None:
-    """The temporary table `gone`: partition and dates of the rows that will leave, an earlier load of the batch too."""
-    wanted = ["received_month", *date_columns(contract)] if contract.kind == "cases" else ["period"]
-    picked = ", ".join(f"t.{name}" for name in _quoted(wanted))
+    """The temporary table `gone`: the partition of each row that will leave, an earlier load of the batch too."""
+    picked = "t.received_month" if contract.kind == "cases" else "t.period"
     table = table_name(contract)
     beside = ", incoming i" if scope.joined else ""
     connection.execute(
@@ -126,21 +125,16 @@ def insert_incoming(connection: DuckDBPyConnection, contract: Contract) -> int:
     return _count(connection, f"INSERT INTO {table_name(contract)} BY NAME SELECT * FROM incoming")
 
 
-def touched_periods(connection: DuckDBPyConnection, contract: Contract) -> tuple[str, ...]:
-    """Periods of old and new rows (report), or months of every date of old and new cases, sorted.
+def touched_chunks(connection: DuckDBPyConnection, contract: Contract) -> tuple[str, ...]:
+    """The partitions of old and new rows, sorted: periods of a report, months received of cases.
 
-    Old dates count: a case that closes leaves the month in which it stood as open or late. Of sums since January, what
-    a period has of its own follows the sum before it: the later periods of the year are touched too.
+    Of sums since January, what a period has of its own follows the sum before it: the later periods of the year are
+    touched too.
     """
-    if contract.kind == "report":
-        wanted, spelled = ["period"], "p"
-    else:
-        # distinct months first, text after it: a million dates are spelled as a few words
-        wanted = [f"date_trunc('month', {name})" for name in _quoted(date_columns(contract))]
-        spelled = "strftime(p, '%Y-%m')"
-    parts = [f"SELECT DISTINCT {item} AS p FROM {relation}" for relation in ("staged", "gone") for item in wanted]
-    query = f"SELECT DISTINCT {spelled} AS q FROM ({' UNION ALL '.join(parts)}) WHERE p IS NOT NULL ORDER BY q"
-    touched = {row[0] for row in connection.execute(query).fetchall()}
+    chunk = "period" if contract.kind == "report" else "strftime(received_month, '%Y-%m')"
+    parts = (f"SELECT {chunk} AS chunk FROM {relation}" for relation in ("staged", "gone"))
+    rows = connection.execute(f"SELECT DISTINCT chunk FROM ({' UNION ALL '.join(parts)}) ORDER BY chunk").fetchall()
+    touched = {row[0] for row in rows}
     if contract.running_columns:
         held = connection.execute(f"SELECT DISTINCT period FROM {table_name(contract)}").fetchall()
         touched |= {period for (period,) in held if any(_follows(period, other) for other in touched)}

@@ -1,7 +1,7 @@
 """The stage `load`: one accepted batch into the lake, exactly once, under the lock of its table.
 
 Order of the steps, so that a crash at any point is mended by running again:
-1. the touched periods are marked dirty (a superset does no harm),
+1. the touched chunks are marked dirty (a superset does no harm),
 2. rows and ledger entry change in one transaction of the lake,
 3. dirty marks again and `status = loaded`, in one transaction of PostgreSQL.
 """
@@ -34,7 +34,7 @@ class Loaded:
 
     Attributes:
         rows: rows that it brought into the lake (0 where it was there already).
-        periods: the months or quarters marked dirty.
+        periods: the chunks marked dirty: periods of a report, months received of cases.
         replaced: rows of earlier batches that gave way.
         superseded: rows that stayed out because a file that landed later had already answered for them.
         already: it was loaded before, nothing was done.
@@ -158,7 +158,7 @@ def _write_rows(
     scope = replace.decide_scope(contract, periods=periods, newer=newer, correction=correction)
     replace.make_incoming(connection, scope)
     replace.make_gone(connection, contract, scope, batch_id=batch.batch_id)
-    touched = tuple(sorted({*replace.touched_periods(connection, contract), *periods}))
+    touched = tuple(sorted({*replace.touched_chunks(connection, contract), *periods}))
     replaced = replace.delete_gone(connection, contract, scope, batch_id=batch.batch_id, again=again)
     rows = replace.insert_incoming(connection, contract)
     entry = ledger.Entry(

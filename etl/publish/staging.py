@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from psycopg import sql
 from sqlalchemy import Connection, text
 
 from etl.core.verdict_frames import VerdictSet
 from etl.core.verdicts import EVIDENCE_LIMIT, EvidenceRow, VerdictRow
 from etl.publish.differences import RECORDED, Differences, find_differences
 from etl.publish.hashing import VERDICT_FIELDS, dump_json
+from schemas.warehouse.dialect import copy_rows
 
 Verdicts = VerdictSet | Iterable[VerdictRow]
 """A set, or the rows of one."""
@@ -39,17 +39,6 @@ _NEW_IDS = "select plan, target, unit, period, id from verdicts where set_from =
 
 def as_set(verdicts: Verdicts) -> VerdictSet:
     return verdicts if isinstance(verdicts, VerdictSet) else VerdictSet.of_rows(verdicts)
-
-
-def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into a table within the connection's own transaction."""
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def compare(connection: Connection, verdicts: VerdictSet, *, plans: Sequence[str]) -> Differences:

@@ -1,10 +1,11 @@
-"""What is particular to PostgreSQL: advisory locks, LISTEN and NOTIFY, the board's rights. Nothing else is."""
+"""What is particular to PostgreSQL: advisory locks, COPY, LISTEN and NOTIFY, the board's rights. Nothing else is."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -29,6 +30,17 @@ def holding_lock(engine: Engine, name: str) -> Iterator[None]:
     with engine.begin() as connection:
         advisory_lock(connection, name)
         yield
+
+
+def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into a table within the connection's own transaction."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def notify(connection: Connection, channel: str, payload: str) -> None:

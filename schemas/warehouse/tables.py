@@ -207,7 +207,48 @@ dirty = Table(
     Column("batch_id", Text, primary_key=True),
     _at("since", server_default=func.now(), nullable=False),
 )
-"""What load changed and compute has not yet followed. `month` is a month or quarter of the source."""
+"""What load changed and compute has not yet followed. `month`: the partition of the lake of new rows and of those
+they replaced: a period of a report, or the month in which cases were received."""
+
+part_chunks = Table(
+    "part_chunks",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("indicator", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("source", Text, nullable=False, index=True),
+    Column("chunk", Text, nullable=False),
+    Column("versions", JSONB, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("next_change", Date),
+    Column("snapshot", BigInteger, nullable=False),
+    _at("followed"),
+    Column("run_id", Text, nullable=False),
+    _at("computed_at", server_default=func.now(), nullable=False),
+    UniqueConstraint("indicator", "variant", "chunk"),
+)
+"""What was computed of a chunk of a source (cases: a month received, reports: a period) for one measure. It holds from
+`as_of` until the day before `next_change` (null: for ever), as long as `versions` and the rows stay. `snapshot`: that
+of the lake it was read from. `followed`: the newest mark of `dirty` seen before that. Indicator `@units`: which
+reporting units the source's rows name."""
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("chunk_id", BigInteger, ForeignKey("part_chunks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("unit", Text),
+    Column("period", Text, nullable=False),
+    Column("numerator", Numeric),
+    Column("denominator", Numeric),
+    Column("n", BigInteger, nullable=False),
+    Column("blind", BigInteger, nullable=False),
+    Column("coarse", BigInteger, nullable=False),
+)
+"""Sums over the rows of a chunk, exact; a value is their sum over all chunks. `kind`: `main`, or what else a measure is
+made of (`started`, `ended`); `key`: what a kind is split by beside unit and period, mostly empty. A missing numerator
+or denominator makes the sum missing."""
 
 values = Table(
     "values",
