@@ -1,4 +1,4 @@
-"""The DAG `evaluate`: compute and judge.
+"""The DAG `evaluate`: compute and judge; where much is to be read, in pieces mapped over the workers.
 
 Follows what changed, by the pipeline's own dirty marks: an event of the lake only wakes it. Once a night, and when
 it is started by hand, it computes everything anew, so that a lost event costs at most a day.
@@ -41,6 +41,20 @@ LAKE = [source.lake for source in read_sources(get_settings().schema_folders)]
 )
 def evaluate() -> None:
     @task
+    def plan(dag_run: Any = None) -> list[dict[str, Any]]:
+        from etl import pipeline
+
+        with open_run(dag_run) as ctx:
+            return pipeline.plan_pieces(ctx, everything=is_by_clock(dag_run))
+
+    @task
+    def compute_piece(piece: dict[str, Any], dag_run: Any = None) -> None:
+        from etl import pipeline
+
+        with open_run(dag_run) as ctx:
+            pipeline.compute_piece(ctx, piece, everything=is_by_clock(dag_run))
+
+    @task(trigger_rule="all_done")
     def compute(dag_run: Any = None) -> None:
         from etl import pipeline
 
@@ -54,7 +68,8 @@ def evaluate() -> None:
         with open_run(dag_run) as ctx:
             return pipeline.judge(ctx)
 
-    compute() >> judge()  # type: ignore[operator]
+    # a small change has no pieces; whatever became of them, compute does what is left
+    compute_piece.expand(piece=plan()) >> compute() >> judge()  # type: ignore[operator]
 
 
 evaluate()

@@ -6,10 +6,10 @@ its own stage when it is called: a task of Airflow is a process of its own and p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from etl.core.context import Context
 
@@ -101,6 +101,25 @@ def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
 
     sources = None if everything else affected_sources(ctx)
     return None if sources == [] else compute_values(ctx, sources=sources, everything=everything)
+
+
+def plan_pieces(ctx: Context, *, everything: bool = False) -> list[dict[str, Any]]:
+    """What `compute` would read, in pieces for several workers; none where one task does it as fast."""
+    from etl.compute.pieces import plan_pieces as plan
+    from etl.compute.stage import affected_sources
+
+    sources = None if everything else affected_sources(ctx)
+    if sources == []:
+        return []
+    pieces = plan(ctx, sources, everything=everything, rows=ctx.settings.piece_rows)
+    return [piece.as_dict() for piece in pieces]
+
+
+def compute_piece(ctx: Context, piece: Mapping[str, Any], *, everything: bool = False) -> None:
+    """One of these pieces; `compute` has to follow."""
+    from etl.compute.pieces import compute_piece as compute_one
+
+    compute_one(ctx, piece["source"], piece["chunks"], everything=everything)
 
 
 def judge(ctx: Context) -> int:

@@ -23,7 +23,7 @@ TAGS = {"bizenv", "land", "check", "load", "compute", "judge", "publish", "reque
 TASKS = {
     "inbox": ["look"],
     "ingest": ["land", "check", "load"],
-    "evaluate": ["compute", "judge"],
+    "evaluate": ["plan", "compute_piece", "compute", "judge"],
     "publish": ["publish", "mail"],
     "requests": ["look", "answer"],
 }
