@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import case_file, fuzz, history, long_file, nation, parse_dags, plan_scan, wide_file
+from bench import case_file, fuzz, history, long_file, nation, parse_dags, plan_scan, scale, wide_file
 from bench.figure import Figure
 
 BENCHES = {
@@ -21,9 +21,10 @@ BENCHES = {
     "nation": nation.measure,
     "parse-dags": parse_dags.measure,
     "plan-scan": plan_scan.measure,
+    "scale": scale.measure,
     "xlsx": wide_file.measure,
 }
-SIZED = ("case-file", "csv", "fuzz", "history", "xlsx")
+SIZED = ("case-file", "csv", "fuzz", "history", "scale", "xlsx")
 """Those that take a number: rows, or files."""
 
 
