@@ -17,6 +17,7 @@ from etl.commands import (
     deadline,
     docs,
     giveback,
+    lake,
     plans,
     results,
     scaffold,
@@ -51,6 +52,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(scaffold.indicators, name="indicator")
 app.add_typer(secret.app, name="secret")
 app.add_typer(docs.app, name="docs")
+app.add_typer(lake.app, name="lake")
 
 
 def main() -> None:
