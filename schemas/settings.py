@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     check_memory_mb: int = Field(default=1024, ge=64, description="memory that the check of one file may take")
     check_seconds: int = Field(default=60, ge=1, description="computing time that the check of one file may take")
     check_seconds_per_gb: int = Field(default=100, ge=0, description="and for every GB of a text file")
+    celery_broker: SecretStr | None = Field(
+        default=None, description="Redis URL: Airflow's tasks run on Celery workers; unset: below the scheduler"
+    )
     piece_rows: int = Field(default=5_000_000, ge=1, description="rows that one of several workers computes at a time")
     landing_days: int | None = Field(
         default=None, ge=1, description="originals are deleted so many days after they landed; unset: never"

@@ -5,6 +5,7 @@ Stray `AIRFLOW*` variables of the caller never reach it (`inherited_environment`
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -65,11 +66,11 @@ def build_environment(settings: Settings, *, database_url: str, dags: Path = REP
         dags: folder of the DAGs.
     """
     keys, url, home = read_secrets(settings.home), airflow_url(settings), settings.home / "airflow"
-    sections = {
+    sections: dict[str, dict[str, object]] = {
         "core": {
             "dags_folder": dags,
             "load_examples": False,
-            "executor": "LocalExecutor",
+            "executor": "CeleryExecutor" if settings.celery_broker else "LocalExecutor",
             "parallelism": 4,
             "dags_are_paused_at_creation": False,
             "default_timezone": "utc",
@@ -107,12 +108,42 @@ def build_environment(settings: Settings, *, database_url: str, dags: Path = REP
         },
         "usage_data_collection": {"enabled": False},
     }
+    if settings.celery_broker:
+        sections |= _celery_sections(settings, settings.celery_broker.get_secret_value())
     told = {
         f"AIRFLOW__{section}__{option}".upper(): str(value)
         for section, options in sections.items()
         for option, value in options.items()
     }
     return inherited_environment() | settings.child_environment() | told | {"AIRFLOW_HOME": str(home)}
+
+
+def _celery_sections(settings: Settings, broker: str) -> dict[str, dict[str, object]]:
+    """A task is taken off the queue when it has ended, so one whose worker dies before it starts goes to another.
+
+    One that had started is given up after its heartbeat is missed, and tried again like any that failed.
+    """
+    return {
+        "celery": {
+            "broker_url": broker,
+            "worker_concurrency": 2,
+            "task_acks_late": True,
+            "worker_prefetch_multiplier": 1,
+        },
+        "operators": {"default_queue": celery_queue(settings)},
+    }
+
+
+def celery_queue(settings: Settings) -> str:
+    """One a home: several homes may share a broker."""
+    return f"bizenv-{hashlib.sha256(str(settings.home).encode()).hexdigest()[:12]}"
+
+
+def worker_command(settings: Settings, name: str) -> tuple[str, ...]:
+    """One Celery worker; its logs are read from disk."""
+    return airflow_command(
+        "celery", "worker", "--queues", celery_queue(settings), "--celery-hostname", f"{name}@%h", "--skip-serve-logs"
+    )
 
 
 def airflow_command(*words: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from etl.core.embedded.launch import spawn_guarded
 from etl.core.postgres import Server, start_server
 from etl.core.sandbox import warm
 from etl.core.sandbox.launch import WARM
-from etl.stack.airflow_env import airflow_command, build_environment
+from etl.stack.airflow_env import airflow_command, build_environment, worker_command
 from etl.stack.ports import has_mail_sink
 from schemas.settings import REPO, Settings, inherited_environment
 
@@ -141,7 +141,8 @@ def build_airflow(settings: Settings, server: Server, *, dags: Path = REPO / "da
         "dag-processor": ("Airflow 流程解析", ("dag-processor",)),
         "triggerer": ("Airflow 触发器", ("triggerer", "--skip-serve-logs")),
     }
-    return [
+    workers = [build_worker(settings, env, "worker")] if settings.celery_broker else []
+    parts = [
         ProcessPart(
             f"airflow-{name}",
             label,
@@ -153,6 +154,12 @@ def build_airflow(settings: Settings, server: Server, *, dags: Path = REPO / "da
         )
         for name, (label, words) in commands.items()
     ]
+    return [*parts, *workers]
+
+
+def build_worker(settings: Settings, env: Mapping[str, str], name: str) -> ProcessPart:
+    """A Celery worker of this home, on this machine or another that sees the same folders and addresses."""
+    return ProcessPart(f"airflow-{name}", "Airflow 执行", worker_command(settings, name), env, settings.logs)
 
 
 def preloading(env: Mapping[str, str]) -> dict[str, str]:

@@ -110,10 +110,11 @@ def _send(method: str, url: str, body: dict[str, Any], headers: dict[str, str]) 
 
 
 @contextmanager
-def run_office(home: Path, simulation: Simulation) -> Iterator[Office]:
+def run_office(home: Path, simulation: Simulation, **options: Any) -> Iterator[Office]:
     """Start a stack on `home`, wait until its DAGs are there, stop it at the end."""
     names = ("postgres_port", "airflow_port", "board_port", "smtp_port")
-    settings = Settings(home=home, clock=TODAY, **{name: find_free_port() for name in names})  # type: ignore[arg-type]
+    ports: dict[str, Any] = {name: find_free_port() for name in names}
+    settings = Settings(home=home, clock=TODAY, **ports, **options)
     words = home.with_suffix(".txt")
     env = inherited_environment() | settings.child_environment() | {"PYTHONIOENCODING": "utf-8"}
     with words.open("wb") as out:

@@ -44,7 +44,9 @@ SOURCES = list_sources()
 
 
 def tasks_of(dag: dict[str, Any]) -> list[dict[str, Any]]:
-    return [task["__var"] for task in dag["tasks"]]
+    """Of a mapped task what all its instances share is written one level deeper, and times with their kind."""
+    tasks = [{**task["__var"].get("partial_kwargs", {}), **task["__var"]} for task in dag["tasks"]]
+    return [{k: v["__var"] if isinstance(v, dict) and "__type" in v else v for k, v in t.items()} for t in tasks]
 
 
 def expand(dag_id: str) -> str:
