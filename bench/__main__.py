@@ -10,12 +10,13 @@ import json
 import sys
 from pathlib import Path
 
-from bench import case_file, fuzz, history, long_file, nation, parse_dags, plan_scan, scale, wide_file
+from bench import case_file, daily, fuzz, history, long_file, nation, parse_dags, plan_scan, scale, wide_file
 from bench.figure import Figure
 
 BENCHES = {
     "case-file": case_file.measure,
     "csv": long_file.measure,
+    "daily": daily.measure,
     "fuzz": fuzz.measure,
     "history": history.measure,
     "nation": nation.measure,
@@ -24,7 +25,7 @@ BENCHES = {
     "scale": scale.measure,
     "xlsx": wide_file.measure,
 }
-SIZED = ("case-file", "csv", "fuzz", "history", "scale", "xlsx")
+SIZED = ("case-file", "csv", "daily", "fuzz", "history", "scale", "xlsx")
 """Those that take a number: rows, or files."""
 
 
