@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
+from etl.core.clock.limits import Moment
 from schemas.models.contract import Contract
 from schemas.models.registry import Registry, load_registry
 from schemas.settings import Settings
@@ -32,6 +33,14 @@ class Context:
     run_id: str
     now: Callable[[], dt.datetime] = system_now
     simulated: bool = False
+    is_day_set: bool = True
+    """Somebody set the day (`--as-of`, `BIZENV_CLOCK`, the home's clock); else it is the real one."""
+
+    def moment_in(self, zone: str) -> Moment:
+        """Now, for what is judged by the hour: the real instant in that zone, or the whole of a day that was set."""
+        if self.is_day_set:
+            return Moment.on(self.as_of)
+        return Moment(self.now().astimezone(ZoneInfo(zone)).replace(microsecond=0, tzinfo=None))
 
     def zone_of(self, contract: Contract) -> str:
         """Whose wall time the events of a source are kept in: that of its calendar."""
@@ -39,15 +48,17 @@ class Context:
         return spec.zone if spec else self.settings.zone
 
 
-def resolve_today(settings: Settings, engine: Engine, given: dt.date | None, now: Callable[[], dt.datetime]) -> dt.date:
-    """`--as-of`, else `BIZENV_CLOCK`, else the home's own clock, else now in the plan's zone."""
-    if given is not None:
-        return given
-    if settings.clock:
-        return dt.date.fromisoformat(settings.clock)
-    with engine.connect() as connection:
-        stored = connection.execute(select(home.c.clock)).scalar_one_or_none()
-    return stored or now().astimezone(ZoneInfo(settings.zone)).date()
+def resolve_today(
+    settings: Settings, engine: Engine, given: dt.date | None, now: Callable[[], dt.datetime]
+) -> tuple[dt.date, bool]:
+    """`--as-of`, else `BIZENV_CLOCK`, else the home's own clock, else now in the plan's zone; whether it was set."""
+    chosen = given or (dt.date.fromisoformat(settings.clock) if settings.clock else None)
+    if chosen is None:
+        with engine.connect() as connection:
+            chosen = connection.execute(select(home.c.clock)).scalar_one_or_none()
+    if chosen is None:
+        return now().astimezone(ZoneInfo(settings.zone)).date(), False
+    return chosen, True
 
 
 def new_run_id(now: Callable[[], dt.datetime] = system_now) -> str:
@@ -68,5 +79,5 @@ def open_context(
     registry = registry or load_registry(settings.schema_folders).in_use()
     with engine.connect() as connection:
         simulated = bool(connection.execute(select(home.c.simulated)).scalar_one_or_none())
-    today = resolve_today(settings, engine, as_of, now)
-    return Context(settings, registry, engine, today, run_id or new_run_id(now), now, simulated)
+    today, is_set = resolve_today(settings, engine, as_of, now)
+    return Context(settings, registry, engine, today, run_id or new_run_id(now), now, simulated, is_set)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from schemas.models.case_clock import CaseClock
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.models.case_clock import CaseClock, LimitText
+from schemas.models.commitments import Stage
 from schemas.models.contract import ColumnType, Contract
 
 if TYPE_CHECKING:
-    from schemas.models.registry import Registry
+    from schemas.models.registry import Pack, Registry
 
 TIMES = {ColumnType.DATE, ColumnType.DATETIME}
 _WORDS = {ColumnType.TEXT, ColumnType.ID, ColumnType.UNIT, ColumnType.CODE, ColumnType.BOOLEAN, ColumnType.INTEGER}
@@ -81,3 +84,41 @@ def _check_words(name: str, limits: Mapping[str, str], contract: Contract) -> It
         yield ["clock", "limit_by"], f"{name!r} holds no words"
     if column.allowed and (unknown := sorted(set(limits) - set(column.allowed))):
         yield ["clock", "limit_by"], f"{unknown} are not among the words of {name!r}: {list(column.allowed)}"
+
+
+def check_stages(pack: Pack, registry: Registry) -> Iterator[tuple[int, list[Any], str]]:
+    """Problems of the steps of mechanisms that light open cases, each with the place of its mechanism."""
+    for place, mechanism in enumerate(pack.mechanisms):
+        for index, stage in enumerate(mechanism.stages):
+            for key, text in _check_stage(stage, pack, registry):
+                yield place, ["stages", index, key], text
+
+
+def _check_stage(stage: Stage, pack: Pack, registry: Registry) -> Iterator[tuple[str, str]]:
+    if stage.indicator is None:
+        return
+    indicator = registry.indicators.get(stage.indicator)
+    if indicator is None or indicator.clock is None or indicator.form != "case_share":
+        shares = sorted(name for name, known in registry.indicators.items() if known.form == "case_share")
+        yield "indicator", f"{stage.indicator!r} is no indicator of form case_share; there are {shares}"
+        return
+    contract = registry.contracts.get(indicator.source)
+    if contract and contract.plans and pack.plan.id not in contract.plans:
+        yield "indicator", f"source {contract.id!r} is sent for {', '.join(contract.plans)}, not for {pack.plan.id}"
+    yield from _check_stage_limit(stage, indicator.clock)
+
+
+def _check_stage_limit(stage: Stage, clock: CaseClock) -> Iterator[tuple[str, str]]:
+    if stage.limit is None:
+        if not clock.has_limit:
+            yield "limit", "neither the step nor the clock of its indicator has a limit"
+        return
+    try:
+        TypeAdapter(LimitText).validate_python(stage.limit)
+    except ValidationError:
+        yield "limit", f"{stage.limit!r} is no limit; write it as `5 workday`"
+        return
+    if clock.limit_by:
+        yield "limit", "the clock of its indicator has limits of its own (`limit_by`)"
+    elif clock.limit not in (None, stage.limit):
+        yield "limit", f"{stage.limit!r} against {clock.limit!r} of indicator {stage.indicator!r}"

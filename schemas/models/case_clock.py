@@ -64,6 +64,11 @@ class CaseClock(Promise):
         return self.earliest or self.latest
 
     @property
+    def has_limit(self) -> bool:
+        """Whether it needs no limit of a target: it has one, several, or deadlines in the file."""
+        return bool(self.limit or self.limit_by or self.deadline_from)
+
+    @property
     def times(self) -> tuple[str, ...]:
         """Columns that have to be dates or times."""
         receipt = (self.receipt.received, self.receipt.asked) if self.receipt else ()

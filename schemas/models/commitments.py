@@ -120,6 +120,8 @@ class Stage(Promise):
     name_en: str
     limit: str | None = None
     """`2 hour`, `1 workday`; None where the step has no limit of its own."""
+    indicator: Name | None = None
+    """The indicator (form `case_share`) whose clock lights the open cases of this step, where no target does."""
     basis: Basis = "policy"
     basis_note: str = ""
 

@@ -81,8 +81,10 @@ class Registry:
         return _unit_names(packs) if packs else self.unit_names
 
     def sources_of(self, plan: str) -> list[str]:
-        """Ids of the sources that the plan's targets draw on, sorted."""
-        indicators = (t.indicator for t in self.plans[plan].targets if t.indicator)
+        """Ids of the sources that the plan's targets and the steps of its mechanisms draw on, sorted."""
+        pack = self.plans[plan]
+        steps = (stage for mechanism in pack.mechanisms for stage in mechanism.stages)
+        indicators = (named.indicator for named in (*pack.targets, *steps) if named.indicator)
         return sorted({self.indicators[i].source for i in indicators})
 
     def baseline_of(self, plan: str, target: str, unit: str) -> Baseline | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.models.case_checks import TIMES, check_clock, check_events
 from schemas.models.code_list import UNITS
+from schemas.models.case_checks import TIMES, check_clock, check_events, check_stages
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
 from schemas.models.contract_between import ReconcileRule, ReferenceRule
 from schemas.models.indicator import Indicator
@@ -149,6 +150,8 @@ def _check_pack(pack: Pack, registry: Registry) -> Iterator[Problem]:
             yield source.problem([index, "indicator"], text)
     if pack.plan.calendar not in registry.calendars:
         yield source.problem([], f"plan.yml: no calendar {pack.plan.calendar!r}")
+    for place, keys, text in check_stages(pack, registry):
+        yield pack.sources["mechanisms"].problem([place, *keys], text)
     yield from _check_series(pack)
     yield from check_pack_parts(pack)
 
