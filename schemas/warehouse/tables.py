@@ -6,21 +6,17 @@ a verdict row is part of set S where `set_from <= S` and (`set_to` is null or `S
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     Table,
     Text,
@@ -30,23 +26,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from schemas.warehouse import case_tables
+from schemas.warehouse.columns import at as _at
+from schemas.warehouse.columns import json_column as _json
+from schemas.warehouse.columns import metadata
 
-
-def _at(name: str, **kw: Any) -> Column:
-    return Column(name, DateTime(timezone=True), **kw)
-
-
-def _json(name: str) -> Column:
-    return Column(name, JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+case_clocks = case_tables.case_clocks
+case_lights = case_tables.case_lights
+case_light_counts = case_tables.case_light_counts
+case_light_changes = case_tables.case_light_changes
+case_notices = case_tables.case_notices
 
 
 home = Table(
@@ -439,6 +428,7 @@ mails = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("set_id", BigInteger),
     Column("batch_id", Text, index=True),
+    Column("case_run", Text),
     Column("run_id", Text, nullable=False),
     Column("recipient_unit", Text, nullable=False),
     Column("address", Text, nullable=False),
@@ -454,10 +444,12 @@ mails = Table(
     Column("error", Text),
     UniqueConstraint("set_id", "address", "recipient_unit"),
     UniqueConstraint("batch_id", "address"),
+    UniqueConstraint("case_run", "address", "recipient_unit"),
     CheckConstraint("state in ('pending','sending','sent','failed','unknown')", name="state"),
-    CheckConstraint("num_nonnulls(set_id, batch_id) = 1", name="subject"),
+    CheckConstraint("num_nonnulls(set_id, batch_id, case_run) = 1", name="subject"),
 )
-"""A mail speaks of the changes of a set (`set_id`) or of what is wrong in a file (`batch_id`)."""
+"""A mail speaks of the changes of a set (`set_id`), of what is wrong in a file (`batch_id`), or of open cases whose
+light has changed (`case_run`: the run that told of them)."""
 
 outbox = Table(
     "outbox",
