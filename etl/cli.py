@@ -12,6 +12,7 @@ import typer
 
 from etl.commands import (
     cases,
+    case_lights,
     catalogue,
     data,
     deadline,
@@ -44,6 +45,7 @@ for command in (data.land, data.load, data.compute, data.judge, data.publish, de
     app.command()(command)
 for command in (tools.board, tools.stack, tools.doctor):
     app.command()(command)
+app.command("case-lights")(case_lights.case_lights)
 app.command("check-landed")(data.check_landed)
 app.command()(giveback.giveback)
 app.command()(data.recheck)

@@ -15,6 +15,7 @@ from etl.core.context import Context
 
 if TYPE_CHECKING:
     from etl.check.checked import Checked
+    from etl.compute.case_light_stage import Relit
     from etl.compute.stage import Computed
     from etl.core.verdict_frames import VerdictSet
     from etl.load import Loaded
@@ -93,6 +94,8 @@ def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
 
     With `everything` all rows are computed anew and held against what is kept.
 
+    The lights of open cases are refreshed in any case: for them time alone is a change.
+
     Returns:
         None where nothing changed.
     """
@@ -100,7 +103,9 @@ def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
     from etl.compute.stage import compute as compute_values
 
     sources = None if everything else affected_sources(ctx)
-    return None if sources == [] else compute_values(ctx, sources=sources, everything=everything)
+    computed = None if sources == [] else compute_values(ctx, sources=sources, everything=everything)
+    light_cases(ctx)
+    return computed
 
 
 def plan_pieces(ctx: Context, *, everything: bool = False) -> list[dict[str, Any]]:
@@ -120,6 +125,13 @@ def compute_piece(ctx: Context, piece: Mapping[str, Any], *, everything: bool = 
     from etl.compute.pieces import compute_piece as compute_one
 
     compute_one(ctx, piece["source"], piece["chunks"], everything=everything)
+
+
+def light_cases(ctx: Context, *, in_office_hours: bool = False) -> Relit | None:
+    """Refresh the lights of all open cases; None where `in_office_hours` is asked for and no office is open."""
+    from etl.compute.case_light_stage import refresh_case_lights, refresh_in_office_hours
+
+    return refresh_in_office_hours(ctx) if in_office_hours else refresh_case_lights(ctx)
 
 
 def judge(ctx: Context) -> int:

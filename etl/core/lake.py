@@ -22,10 +22,21 @@ from schemas.settings import Settings
 from schemas.warehouse.dialect import holding_lock
 from schemas.warehouse.engine import make_engine
 
-__all__ = ["LakeError", "ensure_table", "load_extensions", "move_lake", "open_lake", "quote_name", "table_name"]
+__all__ = [
+    "LakeError",
+    "attach_warehouse",
+    "ensure_table",
+    "load_extensions",
+    "move_lake",
+    "open_lake",
+    "quote_name",
+    "table_name",
+]
 
 CATALOGUE = "lake"
 """PostgreSQL schema of the catalogue."""
+WAREHOUSE = "warehouse"
+"""Name of the warehouse on a connection that has attached it."""
 EXTENSIONS = ("postgres_scanner", "ducklake")
 _OFFLINE = {
     "allow_unsigned_extensions": "false",
@@ -56,6 +67,17 @@ def open_lake(
         yield connection
     finally:
         connection.close()
+
+
+def attach_warehouse(connection: DuckDBPyConnection, url: str | URL) -> str:
+    """Attach the warehouse's own tables, for reading, to a connection of `open_lake`; returns the name to use."""
+    address = make_url(url)
+    options = "TYPE postgres, READ_ONLY, SECRET lake_catalogue"
+    try:
+        connection.execute(f"ATTACH IF NOT EXISTS {quote_text(_plain_options(address))} AS {WAREHOUSE} ({options})")
+    except duckdb.Error as error:
+        raise LakeError(f"数据库无法从数据湖一侧读取：{_redact(str(error), address)}") from None
+    return WAREHOUSE
 
 
 def move_lake(settings: Settings, engine: Engine) -> None:

@@ -7,7 +7,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.models.case_checks import TIMES, check_clock, check_events
 from schemas.models.code_list import UNITS
 from schemas.models.case_checks import TIMES, check_clock, check_events, check_stages
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
