@@ -26,6 +26,7 @@ TASKS = {
     "evaluate": ["plan", "compute_piece", "compute", "judge"],
     "publish": ["publish", "mail"],
     "requests": ["look", "answer"],
+    "case": ["light", "mail"],
 }
 PLAN = "wanli-2023"
 """In use where the office has said nothing."""
@@ -58,7 +59,9 @@ def test_the_ids_are_exactly_these(parsed: Any) -> None:
     assert len(SOURCES) >= 20
     assert not any(source.startswith("yz_") for source in SOURCES)
     assert parsed.content["errors"] == {}
-    wanted = {"inbox", "evaluate", "publish", "requests", "ingest_unknown"} | {f"ingest_{s}" for s in SOURCES}
+    wanted = {"inbox", "evaluate", "publish", "requests", "case_lights", "ingest_unknown"} | {
+        f"ingest_{s}" for s in SOURCES
+    }
     assert set(parsed.dags) == wanted
 
 
@@ -98,7 +101,7 @@ def test_looking_dags_hold_no_slot_between_two_looks(parsed: Any) -> None:
 def test_assets_wake_the_next_dag_and_the_clock_wakes_all(parsed: Any) -> None:
     times: dict[str, tuple[int, int]] = {}
     for dag_id, dag in parsed.dags.items():
-        if dag_id in ("inbox", "requests"):
+        if dag_id in ("inbox", "requests", "case_lights"):
             continue
         schedule = dag["timetable"]["__var"]
         clock = schedule["timetable"]["__var"]
@@ -115,6 +118,13 @@ def test_assets_wake_the_next_dag_and_the_clock_wakes_all(parsed: Any) -> None:
     ingests = Counter(time for dag_id, time in times.items() if dag_id.startswith("ingest_"))
     assert max(ingests.values()) <= 2, "spread over the night"
     assert max(ingests) < times["evaluate"] < times["publish"]
+
+
+def test_lights_of_cases_are_looked_at_every_quarter_of_an_hour(parsed: Any) -> None:
+    timetable = parsed.dags["case_lights"]["timetable"]
+    assert timetable["__type"].endswith("CronTriggerTimetable")
+    clock = timetable["__var"]
+    assert (clock["expression"], clock["timezone"]) == ("*/15 * * * *", "Asia/Shanghai")
 
 
 def test_two_processes_serialise_the_same_bytes(parse: Callable[..., Any], parsed: Any) -> None:
