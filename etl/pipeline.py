@@ -171,13 +171,15 @@ def _with_evidence(ctx: Context, verdicts: VerdictSet, plans: Sequence[str]) -> 
 
 
 def send_mails(ctx: Context) -> MailCounts:
-    """Write the mails about files that ask something of their senders, and hand all that wait to the mail server."""
+    """Write the mails about files and about open cases, and hand all that wait to the mail server."""
     from etl.giveback.stage import find_attachment, prepare
     from etl.publish import send_pending
+    from etl.publish.case_notices import queue_case_notices
     from etl.publish.returns import queue_returns
 
     prepare(ctx)
     queue_returns(ctx)
+    queue_case_notices(ctx)
     return send_pending(ctx, attach=find_attachment)
 
 

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def board_address(self) -> str:
+        """The address of the board as mails print it."""
+        return self.board_url or f"http://{self.bind}:{self.board_port}/"
+
+    @property
     def inbox(self) -> Path:
         return self.home / "inbox"
 

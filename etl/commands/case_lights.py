@@ -10,10 +10,11 @@ import typer
 
 from etl.commands.output import DayOption, JsonFlag, PlanOption, parse_day, print_json, print_line, print_table
 from etl.commands.results import check_plan
-from etl.core.case_light_rows import CaseLight, KnownClock, now_of, read_clocks, read_counts, read_lights, show_key
+from etl.core.case_light_rows import CaseLight, KnownClock, now_of, read_clocks, read_counts, read_lights
 from etl.core.case_words import LIGHT_WORDS, say_deadline, say_left, say_remarks
 from etl.core.context import Context
 from etl.core.session import open_session
+from schemas.models.case_keys import show_key
 from schemas.settings import get_settings
 from schemas.warehouse.case_tables import LIGHTS
 

@@ -18,8 +18,8 @@ from etl.compute.case_nearness import add_nearness
 from etl.compute.cases import case_table, judged_cases
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.core.case_clocks import OpenClock
-from etl.core.case_light_rows import KEY_SEPARATOR
 from etl.core.clock.limits import Limit, Moment
+from schemas.models.case_keys import KEY_SEPARATOR
 from schemas.models.contract import ColumnType, Contract
 from schemas.models.indicator import Indicator
 

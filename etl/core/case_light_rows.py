@@ -14,11 +14,6 @@ from schemas.models.time_left import TimeLeft, time_left
 from schemas.warehouse.case_tables import LIGHTS, case_clocks, case_light_counts, case_lights
 from schemas.warehouse.tables import batches
 
-KEY_SEPARATOR = "\x1f"
-"""Between the parts of a key that has several columns."""
-PERSON = "h:"
-"""How the keyed hash of a person begins; nothing shows it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class CaseLight:
@@ -52,11 +47,6 @@ class CaseLight:
     def age_days(self, today: dt.date) -> int | None:
         """Calendar days since the case began."""
         return (today - self.started_at.date()).days if self.started_at else None
-
-
-def show_key(case_key: str) -> str:
-    """The key as people know it; what stands for a person is masked."""
-    return " / ".join("***" if part.startswith(PERSON) else part for part in case_key.split(KEY_SEPARATOR))
 
 
 @dataclass(frozen=True)

@@ -101,9 +101,14 @@ def render(name: str, page: Any) -> tuple[str, str]:
 
 def make_message_id(ctx: Context, letter: Letter, *, set_id: int) -> str:
     """The same for the same run, set, unit and address; other homes have other runs, so that none shadows another."""
-    digest = hashlib.sha256(f"{letter.unit}\n{letter.address}".encode()).hexdigest()[:16]
+    return name_message(ctx, str(set_id), f"{letter.unit}\n{letter.address}")
+
+
+def name_message(ctx: Context, about: str, told: str) -> str:
+    """A Message-ID: the run, what the mail is about, and a digest of who is told what."""
+    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     domain = ctx.settings.mail_from.rpartition("@")[2]
-    return f"<bizenv.{ctx.run_id}.{set_id}.{digest}@{domain if domain.isascii() and domain else 'bizenv.invalid'}>"
+    return f"<bizenv.{ctx.run_id}.{about}.{digest}@{domain if domain.isascii() and domain else 'bizenv.invalid'}>"
 
 
 def summarise(changes: Sequence[Change]) -> str:
@@ -126,7 +131,6 @@ def describe_page(ctx: Context, letter: Letter, *, open_lights: Sequence[Verdict
     still_open = [row for row in _open_lights_of(ctx, letter.unit, open_lights) if row.key[:3] not in told]
     news = sorted((c for c in letter.changes if c.kind == "light"), key=lambda c: _URGENCY.index(c.verdict.light))
     plans = [ctx.registry.plans[p].plan for p in dict.fromkeys(c.verdict.plan for c in letter.changes)]
-    settings = ctx.settings
     return MailPage(
         unit=letter.unit,
         summary=summarise(letter.changes),
@@ -141,7 +145,7 @@ def describe_page(ctx: Context, letter: Letter, *, open_lights: Sequence[Verdict
         as_of=ctx.as_of,
         set_id=set_id,
         simulated=ctx.simulated,
-        board=settings.board_url or f"http://{settings.bind}:{settings.board_port}/",
+        board=ctx.settings.board_address,
     )
 
 

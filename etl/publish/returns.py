@@ -5,7 +5,6 @@ What they say was prepared with the workbook (table `giveback`); here it only ge
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.core.context import Context
-from etl.publish.mails import render
+from etl.publish.mails import name_message, render
 from etl.publish.recipients import addresses_of
 from schemas.warehouse.tables import giveback, mails
 
@@ -75,7 +74,7 @@ def _write_mails(ctx: Context, batch_id: str, page: Mapping[str, Any]) -> list[d
                 "run_id": ctx.run_id,
                 "recipient_unit": unit,
                 "address": address,
-                "message_id": _make_message_id(ctx, batch_id, address),
+                "message_id": name_message(ctx, "file", f"{batch_id}\n{address}"),
                 "subject": f"【营商环境监测】{page['file']}：{word}",
                 "body_text": text,
                 "body_html": html,
@@ -98,7 +97,6 @@ def _count_words(page: Mapping[str, Any]) -> str:
 
 
 def _make_page(ctx: Context, batch_id: str, page: Mapping[str, Any], *, unit: str, pass_on: bool) -> ReturnPage:
-    settings = ctx.settings
     return ReturnPage(
         unit=unit,
         file=page["file"],
@@ -113,11 +111,5 @@ def _make_page(ctx: Context, batch_id: str, page: Mapping[str, Any], *, unit: st
         personal=page["personal"],
         pass_on=pass_on and page["owner"] is not None,
         simulated=ctx.simulated,
-        board=settings.board_url or f"http://{settings.bind}:{settings.board_port}/",
+        board=ctx.settings.board_address,
     )
-
-
-def _make_message_id(ctx: Context, batch_id: str, address: str) -> str:
-    digest = hashlib.sha256(f"{batch_id}\n{address}".encode()).hexdigest()[:16]
-    domain = ctx.settings.mail_from.rpartition("@")[2]
-    return f"<bizenv.{ctx.run_id}.file.{digest}@{domain if domain.isascii() and domain else 'bizenv.invalid'}>"

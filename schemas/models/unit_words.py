@@ -8,6 +8,8 @@ UNIT_WORDS_ZH = {
     "year": " 年",
     "hour": " 小时",
     "minute": " 分钟",
+    "office_hour": " 个工作小时",
+    "office_minute": " 个工作分钟",
     "second": " 秒",
     "count": " 个",
     "CNY": " 元",
