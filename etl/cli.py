@@ -11,8 +11,8 @@ import sys
 import typer
 
 from etl.commands import (
-    cases,
     case_lights,
+    cases,
     catalogue,
     data,
     deadline,

@@ -12,7 +12,7 @@ from etl.compute.case_events import Registers
 from etl.compute.case_light_diff import add, begin, count_lights, find_differences
 from etl.compute.case_light_store import LitClock, write_clocks, write_counts, write_differences
 from etl.compute.case_lights import light_cases
-from etl.compute.stage import lake_table
+from etl.compute.look import lake_table
 from etl.compute.values import Computation
 from etl.core.case_clocks import OpenClock, list_clocks
 from etl.core.clock.limits import Moment, midnight

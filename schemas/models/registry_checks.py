@@ -7,8 +7,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.models.code_list import UNITS
 from schemas.models.case_checks import TIMES, check_clock, check_events, check_stages
+from schemas.models.code_list import UNITS
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
 from schemas.models.contract_between import ReconcileRule, ReferenceRule
 from schemas.models.indicator import Indicator

@@ -6,7 +6,7 @@ A warehouse made by a newer first revision has the column already.
 from alembic import op
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
