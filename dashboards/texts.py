@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.models.unit_words import UNIT_WORDS_ZH
+
 Lang = Literal["zh", "en"]
 
 
@@ -116,22 +118,23 @@ PATHS = {
     "steps": ("按约定的节点推进", "by agreed steps"),
     "last_year": ("按上年同期的进度推进", "as last year at this date"),
 }
-UNITS: dict[str, tuple[str, str]] = {
-    "%": ("%", "%"),
-    "workday": (" 个工作日", " working days"),
-    "day": (" 天", " days"),
-    "month": (" 个月", " months"),
-    "year": (" 年", " years"),
-    "hour": (" 小时", " hours"),
-    "minute": (" 分钟", " minutes"),
-    "second": (" 秒", " seconds"),
-    "count": (" 个", ""),
-    "CNY": (" 元", " CNY"),
-    "per_10k_people": (" 个/万人", " per 10,000 people"),
-    "m2": (" 平方米", " m²"),
-    "km": (" 公里", " km"),
-    "grade": (" 级", " (grade)"),
+_UNITS_EN = {
+    "%": "%",
+    "workday": " working days",
+    "day": " days",
+    "month": " months",
+    "year": " years",
+    "hour": " hours",
+    "minute": " minutes",
+    "second": " seconds",
+    "count": "",
+    "CNY": " CNY",
+    "per_10k_people": " per 10,000 people",
+    "m2": " m²",
+    "km": " km",
+    "grade": " (grade)",
 }
+UNITS = {unit: (UNIT_WORDS_ZH[unit], english) for unit, english in _UNITS_EN.items()}
 KINDS: dict[str, tuple[str, str]] = {
     "standing": ("持续保持", "kept in every period"),
     "by_deadline": ("限期达到", "reached by its due day"),
@@ -203,6 +206,9 @@ SUBJECTS = {
     "contacts": ("收件邮箱", "contacts"),
     "set": ("结论", "set"),
     "all": ("全部指标", "all indicators"),
+    "reconcile": ("各表互相核对", "sources held against each other"),
+    "landing": ("超过保存期限的原件", "originals past their keeping"),
+    "run": ("立即处理收件箱", "inbox at once"),
 }
 """What an outcome is about, where it is not a file."""
 COUNTS = {
@@ -230,6 +236,12 @@ COUNTS = {
     "accepted": ("接收", "accepted"),
     "quarantined": ("扣下", "kept back"),
     "lines": ("行", "lines"),
+    "archive": ("压缩包", "archive"),
+    "members": ("内含", "members"),
+    "deleted": ("已清理", "deleted"),
+    "requests": ("申请", "requests"),
+    "differences": ("不一致", "differences"),
+    "reader": ("读取", "reader"),
 }
 
 Words = tuple[str, str]

@@ -29,6 +29,7 @@ LABELS: dict[str, Words] = {
     "value": ("实际值", "Value"),
     "status": ("结论", "Status"),
     "reason": ("原因", "Reason"),
+    "lasting": ("持续", "Lasting"),
     "cases": ("样本数", "Cases (n)"),
     "interval": ("95% 区间", "95% interval"),
     "pooled": ("合并期数", "Pooled periods"),

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dashboards.components.goals import goal_number, goal_text, value_text
 from dashboards.components.light import build_light, build_verdict_light, reason_text
 from dashboards.components.marks import build_marks, build_promise_marks
+from dashboards.components.since import say_since
 from dashboards.components.sparkline import build_sparkline
 from dashboards.components.states import stale_text
 from dashboards.formats import MISSING, fmt, fmt_day, fmt_due
@@ -98,6 +99,8 @@ def _build_foot(tile: Tile, state: State, lang: Lang) -> html.Div:
         bits.append(f"{label('due', lang)} {fmt_due(due, state.today, lang)}")
     if verdict:
         bits.append(f"{label('period', lang)} {verdict.period}")
+        if since := say_since(verdict, state.shown.series(*verdict.key), lang):
+            bits.append(f"{label('lasting', lang)} {since}")
     stamp = f"{label('as_of', lang)} {fmt_day(as_of)}"
     if state.is_old:
         stamp += say(f"（{state.age_days} 天前）", f" ({state.age_days} days ago)", lang)

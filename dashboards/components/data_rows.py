@@ -24,6 +24,7 @@ from dashboards.texts import (
 )
 
 Row = dict[str, Any]
+SHOWN_SOURCES = 3
 
 COLUMNS: dict[str, tuple[GridColumn, ...]] = {
     "batches": (
@@ -51,7 +52,8 @@ COLUMNS: dict[str, tuple[GridColumn, ...]] = {
         GridColumn(field="place", zh="位置", en="Place", width=120),
         GridColumn(field="unit", zh="单位", en="Unit", width=120),
         GridColumn(field="period", zh="期间", en="Period", width=100),
-        GridColumn(field="state", zh="更正", en="Correction", width=200),
+        GridColumn(field="why", zh="原因", en="Why", width=220, grow=True),
+        GridColumn(field="state", zh="更正", en="Correction", width=150),
         GridColumn(
             field="content", zh="原文（个人信息已遮盖）", en="As it stood (personal data masked)", width=320, grow=True
         ),
@@ -161,6 +163,14 @@ def _say_subject(subject: str, lang: Lang) -> str:
     return f"{pick(SUBJECTS[head], lang)} {rest}".strip() if head in SUBJECTS else subject
 
 
+def _name_sources(subject: str, lang: Lang, name_source: Callable[[str], str]) -> str:
+    """The sources that a computation followed, as people call them."""
+    names = [name_source(source) for source in subject.split(",")]
+    shown = pick(("、", ", "), lang).join(names[:SHOWN_SOURCES])
+    more = len(names) - SHOWN_SOURCES
+    return shown if more <= 0 else shown + pick((f" 等 {len(names)} 个来源", f" and {more} more"), lang)
+
+
 def _run(row: Row, lang: Lang) -> Row:
     return {
         "subject": row["file_name"] or _say_subject(row["subject"], lang),
@@ -187,7 +197,9 @@ def translate_rows(
     fields = [column.field for column in COLUMNS[section]]
     numbers = {column.field for column in COLUMNS[section] if column.number}
     translated = [{**row, **_TRANSLATE[section](row, lang)} for row in rows]
-    for row in translated:
+    for row, raw in zip(translated, rows, strict=True):
+        if raw.get("stage") == "compute" and raw["subject"] not in SUBJECTS:
+            row["subject"] = _name_sources(raw["subject"], lang, name_source)
         if row.get("source") == "unknown":
             row["source"] = pick(("未识别", "not recognised"), lang)
         elif row.get("source"):

@@ -38,8 +38,12 @@ def build_verdict_light(verdict: Verdict, lang: Lang, *, size: Size = "normal") 
 
 def build_status(verdict: Verdict, lang: Lang) -> html.Span:
     """The status of one period. It is never carried: a silent period is grey whatever the light says."""
-    light = "yellow" if verdict.reason == "strive" else STATUS_LIGHT.get(verdict.status, "grey")
-    return build_light(light, lang, text=word(STATUSES, verdict.status, lang), size="small")
+    return build_light(status_light(verdict), lang, text=word(STATUSES, verdict.status, lang), size="small")
+
+
+def status_light(verdict: Verdict) -> str:
+    """The light that the status of one period stands for."""
+    return "yellow" if verdict.reason == "strive" else STATUS_LIGHT.get(verdict.status, "grey")
 
 
 def reason_text(verdict: Verdict, lang: Lang) -> str:

@@ -203,7 +203,8 @@ def _layout(periods: Sequence[str], *, has_gaps: bool, suffix: str) -> dict[str,
         "font": {"family": FONT, "size": 13, "color": "#1f2937"},
         "margin": {"l": 56, "r": 16, "t": 34, "b": 42},
         "height": 320,
-        "legend": {"orientation": "h", "x": 0, "y": 1.13, "font": {"size": 12}},
+        # grows upwards: on a phone its lines would else cover the highest points
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
         "xaxis": {
             **plain,
             "type": "category",

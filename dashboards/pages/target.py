@@ -15,6 +15,7 @@ from dashboards.components.history import build_history, say_baseline, say_path
 from dashboards.components.light import build_status, build_verdict_light, reason_text
 from dashboards.components.marks import build_mark, build_marks, carried_text, say_process
 from dashboards.components.phases import build_phases, phase_rows
+from dashboards.components.since import say_since
 from dashboards.components.standard import build_standard
 from dashboards.components.states import build_empty, build_no_set, stale_text
 from dashboards.components.tables import build_facts, build_table
@@ -109,6 +110,7 @@ def _facts(verdict: Verdict, target: Target, state: State, view: View) -> list[t
     return [
         (label("period", lang), verdict.period),
         (label("reason", lang), reason_text(verdict, lang)),
+        (label("lasting", lang), say_since(verdict, state.shown.series(*verdict.key), lang)),
         (label("stretch", lang), fmt(verdict.stretch, verdict.target_unit, lang=lang)),
         (label("gap", lang), fmt_gap(verdict.gap, unit, lang=lang) if counted else MISSING),
         (label("due", lang), fmt_due(verdict.due, state.today, lang)),

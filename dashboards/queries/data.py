@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Engine, Select, func, select
 
 from schemas.warehouse import tables as t
 
@@ -34,7 +34,11 @@ def _findings() -> Statement:
 def _quarantine() -> Statement:
     q, b = t.quarantine.c, t.batches.c
     columns = (b.file_name, q.source, q.period, q.unit, q.sheet, q.line, q.content, q.batch_id, q.state, q.changes)
-    joined = select(*columns).join(t.batches, b.batch_id == q.batch_id)
+    f = t.findings.c
+    why = select(func.string_agg(f.message.distinct(), "；")).where(
+        f.batch_id == q.batch_id, func.coalesce(f.sheet, "") == q.sheet, f.line == q.line, f.level == "quarantine"
+    )
+    joined = select(*columns, why.scalar_subquery().label("why")).join(t.batches, b.batch_id == q.batch_id)
     return joined.order_by(b.landed_at.desc(), q.sheet, q.line)
 
 

@@ -24,14 +24,14 @@ SILENCE: dict[str, Words] = {
     "reported_empty": ("已报送，但文件里没有数据行", "Reported, but the file has no rows"),
     "unchanged_copy": ("与上一期数据完全相同，疑似误报旧表", "Identical to the previous period, probably an old file"),
     "failed_check": ("报送的数据未通过校验", "The data failed the check"),
-    "no_cases": ("本期没有发生业务，无法计算", "No cases in this period"),
+    "no_cases": ("没有发生业务，无法计算", "No cases in this period"),
     "sample_too_small": ("样本不足，不作评判", "Too few cases to judge"),
     "parts_missing": ("部分单位数据缺失，全区数据不能汇总", "Some units are missing, no roll-up"),
     "baseline_missing": ("缺少基期数据，无法比较", "No baseline to compare with"),
     "definition_changed": ("口径变更，不可比", "The definition changed"),
     "precision_too_coarse": ("时间只填到日，无法按小时计算", "Dates without a time are too coarse for this limit"),
     "calendar_not_published": ("当年工作日安排尚未录入，无法计算时限", "The working-day calendar is not published"),
-    "manual_pending": ("等待人工填报", "To be entered by hand"),
+    "manual_pending": ("尚未收到人工填报的结果", "To be entered by hand"),
     "rule_could_not_run": ("计算规则未能运行，已通知系统管理员", "A rule could not run; the engineers know"),
 }
 

@@ -1,4 +1,4 @@
-"""Units of measure as people read them after a number, one table for sentences and mails."""
+"""Units of measure as people read them after a number, one table for sentences, mails and board."""
 
 UNIT_WORDS_ZH = {
     "%": "%",
@@ -13,7 +13,7 @@ UNIT_WORDS_ZH = {
     "second": " 秒",
     "count": " 个",
     "CNY": " 元",
-    "per_10k_people": " /万人",
+    "per_10k_people": " 个/万人",
     "m2": " 平方米",
     "km": " 公里",
     "rank": " 位",

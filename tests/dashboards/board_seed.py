@@ -200,7 +200,10 @@ def seed_files(connection: Connection) -> None:
         "counts": {"verdicts": 26},
     }
     refused = {"stage": "land", "subject": "保证金台账.xls", "status": "refused", "message": "文件有密码", "counts": {}}
-    connection.execute(insert(t.outcomes), [{**outcome, **done}, {**outcome, **refused}])
+    computed = {"stage": "compute", "subject": "hotline", "status": "done", "message": None, "counts": {"values": 6}}
+    opened = {"stage": "land", "subject": "6月.zip", "status": "done", "message": None}
+    opened |= {"counts": {"archive": "ab12", "members": ["6月.csv"]}}
+    connection.execute(insert(t.outcomes), [{**outcome, **row} for row in (done, refused, computed, opened)])
 
 
 def seed(engine: Engine, *, clock: dt.date | None = AS_OF) -> None:

@@ -74,7 +74,8 @@ def test_a_stopped_database_is_said_and_forgotten(
     try:
         expect(page.locator(".banner-stale")).to_contain_text("数据库不可用，以下为", timeout=SLOW)
         expect(page.locator(".stamp-stale")).to_have_count(10)
-        assert "grayscale" in page.locator(".card").first.evaluate("e => getComputedStyle(e).filter")
+        for greyed in (".card", ".area-index"):
+            assert "grayscale" in page.locator(greyed).first.evaluate("e => getComputedStyle(e).filter")
         page.locator(".nav-link", has_text="数据").click()
         expect(page.locator(".state-error")).to_contain_text("读不到这张表", timeout=SLOW)
     finally:
@@ -132,6 +133,15 @@ def test_a_phone_needs_no_sideways_scrolling(open_board: Callable[..., Page], pa
     page = open_board(path, width=390, height=844)
     page.wait_for_timeout(800)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_the_legend_covers_no_point(open_board: Callable[..., Page]) -> None:
+    page = open_board(f"/target/{PLAN}/satisfaction", width=390, height=844)
+    expect(page.locator(".legend .traces")).not_to_have_count(0, timeout=SLOW)
+    bottom = page.locator("svg .legend").first.evaluate("e => e.getBoundingClientRect().bottom")
+    tops = page.locator(".scatterlayer path.point").evaluate_all("es => es.map(e => e.getBoundingClientRect().top)")
+    assert tops
+    assert bottom <= min(tops)
 
 
 def test_a_board_that_does_not_answer_is_said(open_board: Callable[..., Page]) -> None:

@@ -91,6 +91,21 @@ def test_a_value_is_printed_with_the_decimals_of_its_indicator(
     assert "98.4%" not in card
 
 
+@pytest.mark.parametrize(
+    ("target", "unit", "told"),
+    [
+        ("satisfaction", "", "持续 2023-05 起（2 期）"),  # April is silent and March was met
+        ("satisfaction", "市监局", "持续 2023-05 起（1 期）"),  # carried over a silent June
+        ("half-day", "", None),  # green
+    ],
+)
+def test_red_and_yellow_say_since_when(
+    open_page: Callable[..., object], target: str, unit: str, told: str | None
+) -> None:
+    words = text_of(with_class(open_page(f"/target/{PLAN}/{target}?unit={unit}"), "now"))
+    assert (told in words) if told else "持续" not in words
+
+
 def test_filters(state: State) -> None:
     assert len(with_class(build_overview(state, View(light="red")), "card")) == 3
     own = _cards(state, View(unit="税务局"))
@@ -170,9 +185,9 @@ def test_what_is_not_there_is_said(open_page: Callable[..., object], address: st
     [
         ("batches", ["诉求办理台账", "已入库", "表头 1、合计 1、备注 2、数据 1003", "已退回", "请取消密码后重新导出"]),
         ("findings", ["Sheet1!D14", "扣下该行", "请核对后重新报送这一行"]),
-        ("quarantine", ["办理单位：市监局", "满意度：105"]),
+        ("quarantine", ["办理单位：市监局", "满意度：105", "满意度“105”不在 0 到 100 之间"]),
         ("mails", ["群众诉求办理满意率转红", "已发送", "2023-06-30 14:05"]),
-        ("runs", ["发布", "完成", "接收", "退回", "结论 plan-2023", "结论 26"]),
+        ("runs", ["发布", "完成", "接收", "退回", "结论 plan-2023", "结论 26", "诉求办理台账", "内含 6月.csv"]),
     ],
 )
 def test_data_page_speaks_in_words(open_page: Callable[..., object], section: str, told: list[str]) -> None:
