@@ -158,7 +158,9 @@ class LineSorter:
         if self._values:
             wanted.append(np.any([filled[i] for i in self._values], axis=0))
         required = np.sum(wanted, axis=0) if wanted else np.zeros(len(block))
-        notes = starts & (required < len(wanted)) & (kinds == LineKind.DATA)
+        # where only the first column is required, a signature fills all that is required: then it stands alone
+        alone = (np.sum([filled[i] for i in self._mapped], axis=0) <= 1) & (len(self._mapped) > 1)
+        notes = starts & ((required < len(wanted)) | alone) & (kinds == LineKind.DATA)
         if not self._in_footer and not notes.any():
             return
         begin = 0 if self._in_footer else int(np.argmax(notes))

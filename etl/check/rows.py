@@ -177,12 +177,13 @@ class RowChecker:
 
 def _join_words(parsed: Mapping[str, Parsed], size: int) -> pa.Array:
     """`online=—:missing total=…:below_unit` for the rows that have such a cell."""
-    said = [pc.binary_join_element_wise(name, p.words, "=") for name, p in parsed.items() if p.words is not None]
+    said = [
+        pc.binary_join_element_wise(f"{name}=", p.words, " ", "") for name, p in parsed.items() if p.words is not None
+    ]
     if not said:
         return pa.nulls(size, pa.string())
-    if len(said) == 1:  # Arrow drops the nulls of a single column instead of skipping them
-        return said[0]
-    joined = pc.binary_join_element_wise(*said, " ", null_handling="skip")
+    # not null_handling="skip": Arrow leaves out the rows in which all columns are null, and the result is too short
+    joined = pc.utf8_rtrim_whitespace(pc.binary_join_element_wise(*(pc.coalesce(one, "") for one in said), ""))
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 

@@ -51,8 +51,8 @@ def sniff(path: Path, *, file_name: str = "") -> Sniffed | Refusal:
     return _sniff_text(path, head)
 
 
-def refuse_unreadable(what: str) -> Refusal:
-    return Refusal("FILE.UNREADABLE", what, _SAVE_AS)
+def refuse_unreadable(what: str, todo: str = _SAVE_AS) -> Refusal:
+    return Refusal("FILE.UNREADABLE", what, todo)
 
 
 def refuse_password() -> Refusal:
@@ -93,7 +93,9 @@ def _sniff_ole(path: Path, file_name: str) -> Sniffed | Refusal:
 
 def _sniff_text(path: Path, head: bytes) -> Sniffed | Refusal:
     if head.startswith(b"%PDF"):
-        return refuse_unreadable("这是 PDF 文件，不是电子表格")
+        return refuse_unreadable(
+            "这是 PDF 文件，不是电子表格", "请从业务系统重新导出 Excel 或 CSV 表格后报送；PDF、扫描件里的数不能读取"
+        )
     encoding = _find_encoding(path, head)
     if encoding is None:
         if _looks_binary(head):

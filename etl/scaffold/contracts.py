@@ -82,7 +82,7 @@ def _lines(sample: Sample, name: str, plan: str) -> Iterator[str]:
     yield "owner: TODO责任单位  # TODO 报送单位，用 units.yml 里的名称"
     yield f"plans: [{plan}]"
     yield f"kind: {'cases' if is_cases else 'report'}  # TODO 一行一件为 cases，一行一个单位为 report"
-    yield f"files: [{quote(f'*{_stem(sample)}*')}]  # TODO 文件名中固定不变的部分"
+    yield f"files: [{quote(_name_pattern(sample))}]  # TODO 文件名中固定不变的部分"
     yield from _period_lines(sample, names, dates)
     yield "due: {days: 10}  # TODO 期末后几天内报送；按工作日写 {days: 10, unit: workday}"
     if sample.ignored:
@@ -181,12 +181,17 @@ def _unit_lines(sample: Sample, names: Mapping[int, str]) -> Iterator[str]:
         yield f"reporters: [{found}]  # TODO 应当出现的单位，现照样表列出"
 
 
+_CHANGING = r"[(（\[].*?[)）\]]|\d{4}年?|第?[一二三四1-4]季度|[上下]半年|\d+月?份?|[-_.\s]+"
+"""Parts of a file name that change with every file: period and numbers."""
+
+
 def _stem(sample: Sample) -> str:
-    """The file name without period and numbers, which change with every file."""
-    plain = re.sub(
-        r"[(（\[].*?[)）\]]|\d{4}年?|第?[一二三四1-4]季度|[上下]半年|\d+月?份?|[-_.\s]+", "", sample.path.stem
-    )
-    return plain or sample.path.stem
+    return re.sub(_CHANGING, "", sample.path.stem) or sample.path.stem
+
+
+def _name_pattern(sample: Sample) -> str:
+    """What all files of this name have in common; the sample itself matches (`热线12345台账2024年3月` too)."""
+    return re.sub(r"\*+", "*", f"*{re.sub(_CHANGING, '*', sample.path.stem)}*")
 
 
 def _one_line(text: str) -> str:

@@ -77,6 +77,25 @@ def test_the_staged_file_has_the_promised_types(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_words_for_numbers_in_several_columns(tmp_path: Path) -> None:
+    """Rows without any such word, with one in each of two columns, with one."""
+    staged = tmp_path / "accepted.parquet"
+    rows = report_rows(["甲局", 10, 8, "80%"], ["乙局", "—", "—", ""], ["丙局", 4, "—", ""])
+    open_columns = [column.model_copy(update={"required": False}) for column in make_report().columns]
+    contract = make_report(tokens={"—": "missing"}).model_copy(update={"columns": tuple(open_columns)})
+    check(write_xlsx(tmp_path / "x.xlsx", rows), contract, staged=staged)
+    told = [None, "total=—:missing online=—:missing", "online=—:missing"]
+    assert pq.read_table(staged)["cell_words"].to_pylist() == told
+
+
+def test_a_signature_is_a_note_where_only_the_first_column_is_required(tmp_path: Path) -> None:
+    columns = [c.model_copy(update={"required": c.name == "unit"}) for c in make_report().columns]
+    contract = make_report().model_copy(update={"columns": tuple(columns)})
+    rows = report_rows(["甲局", 10, 8, "80%"], ["审核科", 4, "", ""], ["填表人：李某  联系电话：0000", "", "", ""])
+    result = check(write_xlsx(tmp_path / "x.xlsx", rows), contract)
+    assert (result.lines["data"], result.lines["note"]) == (2, 2)  # an office whose name begins like one is data
+
+
 def test_lines_of_a_messy_sheet(tmp_path: Path) -> None:
     rows = [
         ["2023年3月办件统计表"],

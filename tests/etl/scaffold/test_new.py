@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,20 @@ def test_a_report(tmp_path: Path) -> None:
     assert (checked.status, checked.rows_accepted, checked.rows_quarantined) == ("accepted", 3, 0)
     assert (checked.period, checked.lines["subtotal"], checked.lines["note"]) == ("2023-03", 1, 3)
     assert draft.text.count("TODO") > 8
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("热线12345工单台账2024年3月.xlsx", "*热线*工单台账*"),
+        ("2024年3月 窗口_办件.xlsx", "*窗口*办件*"),
+        ("窗口服务情况（2023年3月）.xlsx", "*窗口服务情况*"),
+    ],
+)
+def test_the_pattern_of_file_names_knows_the_sample(tmp_path: Path, name: str, pattern: str) -> None:
+    draft = draft_contract(write_xlsx(tmp_path / name, REPORT), "windows", plan="wanli-2023", unit_names={})
+    assert draft.contract.files == (pattern,)
+    assert fnmatchcase(name, pattern)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xls"])
