@@ -15,7 +15,8 @@ from schemas.models.code_list import CodeList
 from schemas.models.commitments import Fact, Mechanism, Skip, Task
 from schemas.models.contract import Contract
 from schemas.models.family import Family
-from schemas.models.plan import Plan, Target
+from schemas.models.indicator import Indicator
+from schemas.models.plan import Plan, Target, Unit
 from schemas.settings import REPO, Settings, get_settings
 
 READMES = ("README.md", "README.zh-CN.md")
@@ -70,6 +71,7 @@ def test_the_examples_of_the_packs_page_are_valid() -> None:
 
 PACK_MODELS: dict[str, type[BaseModel]] = {
     **{"monthly_counts.yml": Contract, "window_stock.yml": Contract, "building_kinds.yml": CodeList},
+    **{"bid_deposits_on_time.yml": Indicator, "units.yml": Unit},
     **{"bid_deposits.yml": Contract, "plan.yml": Plan, "targets.yml": Target, "facts.yml": Fact, "tasks.yml": Task},
     **{"mechanisms.yml": Mechanism, "skipped.yml": Skip, "families.yml": Family},
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from schemas.models.yaml_errors import explain
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -95,11 +96,11 @@ def read_yaml(path: Path) -> YamlSource:
         node, repeated, data = _read_once(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        raise ConfigError([Problem(path, mark and mark.line + 1, "", f"not YAML: {reason or error}")]) from error
+        raise ConfigError([Problem(path, mark and mark.line + 1, "", f"不是合法的 YAML：{reason or error}")]) from error
     except (UnicodeDecodeError, OSError) as error:
-        raise ConfigError([Problem(path, None, "", f"cannot be read: {error}")]) from error
+        raise ConfigError([Problem(path, None, "", f"读不出来：{error}")]) from error
     if repeated:
-        raise ConfigError([Problem(path, line, key, "the key stands twice") for key, line in repeated])
+        raise ConfigError([Problem(path, line, key, "这个键写了两次") for key, line in repeated])
     return YamlSource(path, data, node)
 
 
@@ -118,21 +119,6 @@ def _read_once(text: str) -> tuple[yaml.Node | None, list[tuple[str, int]], Any]
         loader.dispose()
 
 
-def _allowed_keys(model: type[BaseModel]) -> str:
-    return ", ".join(field.alias or name for name, field in model.model_fields.items())
-
-
-def _message(error: Any, model: type[BaseModel]) -> str:
-    if error["type"] == "extra_forbidden":
-        allowed = f"; allowed: {_allowed_keys(model)}" if len(error["loc"]) == 1 else ""
-        return f"unknown key{allowed}"
-    if error["type"] == "missing":
-        return "is missing"
-    shown = error["input"] if isinstance(error["input"], (str, int, float, bool, type(None))) else None
-    text = error["msg"].removeprefix("Value error, ")
-    return text if shown is None else f"{text} (found {shown!r})"
-
-
 def parse_as(model: type[ModelT], source: YamlSource, keys: Sequence[str | int] = ()) -> ModelT:
     """The part of `source` under `keys` as `model`.
 
@@ -145,19 +131,8 @@ def parse_as(model: type[ModelT], source: YamlSource, keys: Sequence[str | int] 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [source.problem([*keys, *_yaml_path(e["loc"])], _message(e, model)) for e in error.errors()]
-        raise ConfigError(problems) from error
-
-
-def _yaml_path(loc: Sequence[str | int]) -> list[str | int]:
-    """Pydantic puts the tag of a union behind the place in a list; the file has no such key, so lookups stop there."""
-    return [part for before, part in pairwise(("", *loc)) if not (isinstance(before, int) and part in _UNION_TAGS)]
-
-
-_UNION_TAGS = {
-    *("pair", "rate", "total", "required_when", "row_count", "entry"),
-    *("reference", "sequence", "carried", "plausible", "usual_rows", "reconcile"),
-}
+        found = [explain(one, model) for one in error.errors()]
+        raise ConfigError([source.problem([*keys, *path], message) for path, message in found]) from error
 
 
 def parse_list(model: type[ModelT], source: YamlSource) -> list[ModelT]:
@@ -165,7 +140,7 @@ def parse_list(model: type[ModelT], source: YamlSource) -> list[ModelT]:
     if source.data is None:
         return []
     if not isinstance(source.data, list):
-        raise ConfigError([source.problem([], f"must be a list of {model.__name__.lower()}s")])
+        raise ConfigError([source.problem([], "应当是列表：一行一项，以“- ”开头")])
     items: list[ModelT] = []
     problems: list[Problem] = []
     for index in range(len(source.data)):

@@ -79,7 +79,13 @@ def test_every_target_says_where_it_comes_from(plan: str) -> None:
 
 
 BROKEN = [
-    pytest.param(f"{PLAN}/targets.yml", "  value: 96", "  valu: 96", "valu: unknown key", id="unknown key"),
+    pytest.param(
+        f"{PLAN}/targets.yml",
+        "  value: 96",
+        "  valu: 96",
+        "valu: 没有这个键；可以写：id, clause, name_zh",
+        id="unknown key",
+    ),
     pytest.param(
         f"{PLAN}/targets.yml", "indicator: online_items_rate", "indicator: nope", "no indicator", id="no indicator"
     ),
@@ -106,20 +112,41 @@ BROKEN = [
     pytest.param(
         "contracts/complaints.yml", "left: received_at", "left: got_at", "unknown columns ['got_at']", id="column"
     ),
-    pytest.param("contracts/complaints.yml", "kind: cases", "kind: case", "'report' or 'cases'", id="allowed values"),
+    pytest.param(
+        "contracts/complaints.yml",
+        "kind: cases",
+        "kind: case",
+        "只能写 report、cases（现在写的是 case）",
+        id="allowed values",
+    ),
     pytest.param(
         "contracts/complaints.yml", "id: complaints", "id: complaint", "must be the file name", id="file name"
     ),
-    pytest.param("contracts/complaints.yml", "owner:", "owner: x\nowner:", "stands twice", id="key twice"),
-    pytest.param("contracts/complaints.yml", "columns:", "columns: [", "not YAML", id="no YAML"),
+    pytest.param("contracts/complaints.yml", "owner:", "owner: x\nowner:", "写了两次", id="key twice"),
+    pytest.param("contracts/complaints.yml", "columns:", "columns: [", "不是合法的 YAML", id="no YAML"),
     pytest.param("indicators/tax_hours_mean.yml", "{sum: total_hours}", "{sum: unit}", "is no number", id="no number"),
-    pytest.param("indicators/tax_hours_mean.yml", "missing: fail\n", "", "missing: is missing", id="no missing policy"),
+    pytest.param("indicators/tax_hours_mean.yml", "missing: fail\n", "", "missing: 缺少这一项", id="no missing policy"),
     pytest.param("families.yml", "- id: power", "- id: tax_hours", "stands twice", id="family twice"),
     pytest.param("contracts/manual.yml", "check: known", "check: by_hand", "entry rules for ['known']", id="unchecked"),
     pytest.param("contracts/manual.yml", "resend: merge", "resend: replace", "`resend: merge`", id="entries merge"),
     pytest.param(
-        "contracts/manual.yml", "period, day]\nopen_key", "period, day]\nopen_keys", "unknown key", id="open key"
+        "contracts/manual.yml",
+        "period, day]\nopen_key",
+        "period, day]\nopen_keys",
+        "open_keys: 没有这个键",
+        id="open key",
     ),
+    pytest.param(
+        "contracts/complaints.yml",
+        "left: received_at",
+        "lft: received_at",
+        "rules.0.lft: 没有这个键；可以写：kind, code",
+        id="key of a rule",
+    ),
+    pytest.param(
+        "indicators/tax_hours_mean.yml", "{sum: total_hours}", "{where: {unit: [x]}}", "应当是列表：", id="no list"
+    ),
+    pytest.param("indicators/tax_hours_mean.yml", "decimals: ", "decimals: a", "decimals: 应当是整数", id="no number"),
     pytest.param("indicators/tax_hours_mean.yml", "lower_is", "higher_is", "goes against", id="against the direction"),
 ]
 
