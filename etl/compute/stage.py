@@ -19,7 +19,10 @@ from etl.core.by_hand import by_hand_contracts
 from etl.core.context import Context
 from etl.core.outcomes import Outcome, record
 from schemas.models.contract import Contract
-from schemas.warehouse.tables import dirty, values
+from schemas.warehouse.tables import batches, dirty, values
+
+UNANSWERED = ("landed", "accepted")
+"""States of a batch that waits for its check or its load."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,14 @@ def _follow_source(ctx: Context, look: Look, source: str, measures: Sequence[Mea
 def affected_sources(ctx: Context) -> list[str] | None:
     """Sources whose values may be stale: rows or answers that changed; None (all of them) when the day moved.
 
-    Batches that brought no rows (refused, empty, unchanged) leave a dirty mark too: their answer is a state.
+    Batches that brought no rows (refused, empty, unchanged) leave a dirty mark too: their answer is a state. A source
+    in the middle of its files waits until all of them have their answer: a sum of half a year is no sum of a year,
+    and a mail about it could not be taken back. Its last batch marks it again.
     """
     with ctx.engine.connect() as connection:
+        on_the_way = set(connection.execute(select(batches.c.source).where(batches.c.status.in_(UNANSWERED))).scalars())
         if last_as_of(connection) != ctx.as_of:
-            return None
+            return sorted(set(ctx.registry.contracts) - on_the_way) if on_the_way else None
         marked = set(connection.execute(select(dirty.c.source).distinct()).scalars())
         stale = connection.execute(
             select(values.c.indicator, values.c.versions["indicator"].astext)
@@ -125,4 +131,4 @@ def affected_sources(ctx: Context) -> list[str] | None:
         indicator = measure.indicator
         if indicator.id not in known or (indicator.id, indicator.content_hash()) not in versions:
             marked.add(indicator.source)
-    return sorted(marked & set(ctx.registry.contracts))
+    return sorted((marked - on_the_way) & set(ctx.registry.contracts))

@@ -106,6 +106,25 @@ def test_the_deciding_row_is_named_and_a_changed_target_computed_anew(
     assert recorded(changed, "list-published") == {"2023-05": ("ok", 0, 1)}
 
 
+def test_a_source_in_the_middle_of_its_files_waits(
+    ctx: Context, make_context: Callable[..., Context], city: Registry
+) -> None:
+    """Half of its files would be another value, and a mail about it; the last of them marks it again."""
+    hand_in(ctx, "人工填报一.xlsx", entry("list-published", day="2023-06-20", **DONE))
+    write_entries(ctx.settings.inbox / "人工填报二.xlsx", [entry("meeting", day="2023-01-05")])
+    next_day = make_context(as_of=DAY + dt.timedelta(days=1), registry=city)
+    pipeline.land(ctx)
+    for _ in range(2):  # it waits for its check, then for its load
+        assert "manual" not in affected_sources(next_day)
+        assert set(affected_sources(next_day)) == set(city.contracts) - {"manual"}
+        pipeline.check(ctx)
+    pipeline.compute(next_day)
+    assert recorded(ctx, "meeting") == recorded(ctx, "meeting") | {"2023-01..02": ("manual_pending", None, None)}
+    pipeline.load(ctx)
+    pipeline.compute(next_day)
+    assert recorded(ctx, "meeting")["2023-01..02"] == ("ok", 1, None)
+
+
 def make_verdict(target: str, period: str) -> VerdictRow:
     return VerdictRow(
         plan=PLAN, target=target, unit="self", period=period, period_end=dt.date(2023, 6, 30),
