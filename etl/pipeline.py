@@ -29,6 +29,7 @@ class RunReport:
     landed: int
     checked: dict[str, int]
     loaded: int
+    rows_quarantined: int
     computed: Computed | None
     published: Published | None
     mails: MailCounts | None
@@ -200,4 +201,5 @@ def run(ctx: Context, *, everything: bool = False) -> RunReport:
     statuses: dict[str, int] = {}
     for item in checked:
         statuses[item.status] = statuses.get(item.status, 0) + 1
-    return RunReport(len(landed), statuses, len(loaded), computed, published, mails)
+    held = sum(item.rows_quarantined or 0 for item in checked)
+    return RunReport(len(landed), statuses, len(loaded), held, computed, published, mails)

@@ -46,6 +46,7 @@ def report_json(report: Any) -> dict[str, Any]:
         "landed": report.landed,
         "checked": report.checked,
         "loaded": report.loaded,
+        "rows_quarantined": report.rows_quarantined,
         "values_changed": report.computed.changed if report.computed else 0,
         "set_id": published.set_id if published else None,
         "verdicts_changed": published.changed if published else 0,
@@ -57,6 +58,8 @@ def print_report(document: dict[str, Any]) -> None:
     checked = "，".join(f"{STATUS_WORDS.get(k, k)} {v}" for k, v in document["checked"].items()) or "没有新文件"
     print_line(f"今天：{document['as_of']}")
     print_line(f"收到新文件 {document['landed']} 个（{checked}），入库 {document['loaded']} 个")
+    if document["rows_quarantined"]:
+        print_line(f"其中 {document['rows_quarantined']} 行暂不入库：原因见看板“数据”页或给报送单位的邮件")
     if document["set_id"]:
         print_line(f"已发布第 {document['set_id']} 版结论，{document['verdicts_changed']} 条有变化")
     else:
@@ -97,13 +100,13 @@ def check(
     for sentence in describe_reading(checked.reading, checked.lines):
         print_line(sentence)
     rows = [(f.cell or f.line, f.message, f.todo) for f in checked.findings]
-    print_table("问题", ("位置", "问题", "怎么办"), rows)
+    print_table("问题", ("位置", "问题", "怎么办"), rows, empty="没有发现问题。")
     print_proposals(source, checked.reading)
     changes = [
         (c.target, c.unit, show_light(c.before, None) if c.before else "—", show_light(c.after, None), c.sentence)
         for c in done.changes
     ]
-    print_table("会变化的灯", ("目标", "单位", "现在", "之后", "说明"), changes)
+    print_table("会变化的灯", ("目标", "单位", "现在", "之后", "说明"), changes, empty="没有灯会变化。")
     if annotate is not None:
         print_line(f"批注已写入 {annotate}")
 

@@ -17,6 +17,9 @@ from etl.publish.mails import name_message, render
 from etl.publish.recipients import addresses_of
 from schemas.warehouse.tables import giveback, mails
 
+OFFICE = "营商办"
+"""Owner of what the office itself enters: its own mailbox, nobody to pass the mail on to."""
+
 
 @dataclass(frozen=True)
 class ReturnPage:
@@ -109,7 +112,7 @@ def _make_page(ctx: Context, batch_id: str, page: Mapping[str, Any], *, unit: st
         batch=batch_id,
         attached=not (page["personal"] and pass_on),
         personal=page["personal"],
-        pass_on=pass_on and page["owner"] is not None,
+        pass_on=pass_on and page["owner"] not in (None, OFFICE),
         simulated=ctx.simulated,
         board=ctx.settings.board_address,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.core.verdicts import EvidenceRow, VerdictRow
 from etl.publish.advice import advise
@@ -18,6 +18,7 @@ from etl.publish.wording import (
     write_target,
     write_value,
 )
+from schemas.models.plan import Kind, Target
 from schemas.models.registry import Registry
 
 _FALLBACK_DECIMALS = 0  # what people enter without an indicator are counts and places
@@ -63,7 +64,8 @@ class OpenView:
 
 def view_change(registry: Registry, change: Change) -> ChangeView:
     """Print one change; its target is in the registry (others are never mailed)."""
-    row, target = change.verdict, find_target(registry, change.verdict)
+    target = find_target(registry, change.verdict)
+    row = _in_times(change.verdict, target)
     assert target is not None  # noqa: S101 - letters hold only changes of known targets
     decimals, yardstick = _decimals_of(registry, row), Yardstick.of(row)
     plan = registry.plans[row.plan].plan
@@ -90,6 +92,7 @@ def view_change(registry: Registry, change: Change) -> ChangeView:
 def view_open(registry: Registry, row: VerdictRow) -> OpenView:
     """Print one light that stays."""
     target = find_target(registry, row)
+    row = _in_times(row, target)
     return OpenView(
         name=target.name_zh if target else row.target,
         subject=_subject_of(registry, row),
@@ -99,6 +102,12 @@ def view_open(registry: Registry, row: VerdictRow) -> OpenView:
         value=write_value(row, decimals=_decimals_of(registry, row)),
         target=write_target(row),
     )
+
+
+def _in_times(row: VerdictRow, target: Target | None) -> VerdictRow:
+    """A cadence counts events: `21 次`, not `21 个`."""
+    is_cadence = target is not None and target.kind is Kind.CADENCE and row.target_unit == "count"
+    return replace(row, target_unit="times") if is_cadence else row
 
 
 def _light_of(row: VerdictRow) -> str:

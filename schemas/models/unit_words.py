@@ -12,6 +12,7 @@ UNIT_WORDS_ZH = {
     "office_minute": " 个工作分钟",
     "second": " 秒",
     "count": " 个",
+    "times": " 次",
     "CNY": " 元",
     "per_10k_people": " 个/万人",
     "m2": " 平方米",

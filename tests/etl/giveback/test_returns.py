@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import openpyxl
+import pytest
 
 from etl import pipeline
 from etl.core.secret import ensure_key
@@ -43,6 +44,17 @@ def test_a_bad_file_goes_back_once_with_its_workbook(make_desk: Callable[..., De
     assert book.worksheets[2]["B4"].comment is not None
     other = by_address["office@example.org"].get_body(("plain",)).get_content()
     assert "不属于任何约定报送的表" in other
+
+
+@pytest.mark.parametrize(("owner", "asked"), [("营商办", False), ("丁局", True)])
+def test_the_office_is_not_asked_to_pass_its_own_mail_on(
+    make_desk: Callable[..., Desk], owner: str, asked: bool
+) -> None:
+    desk = make_desk(owner=owner, contacts=())
+    desk.send("三月月报.xlsx", GOOD, BAD)
+    desk.take_in()
+    assert pipeline.send_mails(desk.ctx).sent == 1
+    assert ("请办公室转交" in desk.mails()[-1].get_body(("plain",)).get_content()) is asked
 
 
 def test_a_note_that_asks_nothing_is_not_mailed(make_desk: Callable[..., Desk]) -> None:

@@ -7,7 +7,11 @@ from decimal import Decimal
 import pytest
 
 from etl.publish.advice import advise
+from etl.publish.changes import Change
+from etl.publish.views import view_change, view_open
 from etl.publish.wording import name_light, write_exact, write_gap, write_number, write_target, write_value
+from schemas.models.registry import load_registry
+from schemas.settings import REPO
 from tests.etl.publish.cases import verdict
 
 
@@ -68,3 +72,22 @@ def test_lights_carry_shape_and_word():
 
 def test_an_unknown_reason_still_says_what_to_do():
     assert advise(verdict("red", reason="something_new")) == ("请核对来源数据；数据无误的，请制定整改措施并报办公室。")
+
+
+def test_what_happened_so_many_times_is_counted_in_times():
+    registry = load_registry([REPO / "schemas"])
+    meant = {"plan": "wanli-2023", "target": "monthly-reports", "period": "2023-12", "target_unit": "count"}
+    row = verdict(
+        "red",
+        **meant,
+        comparator=">=",
+        value=Decimal(21),
+        target_value=Decimal(22),
+        gap=Decimal(-1),
+        numerator=None,
+        denominator=None,
+    )
+    told = view_open(registry, row)
+    assert (told.value, told.target) == ("21 次", "不低于 22 次")
+    change = Change(0, "light", "green", "met", None, row)
+    assert view_change(registry, change).gap == "还差 1 次"
