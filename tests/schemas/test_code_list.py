@@ -60,7 +60,7 @@ def test_cells_are_held_against_the_list(tmp_path: Path, settings: Settings, eng
     [
         (LIST.replace("id: trades", "id: trade"), r"trades\.yml:1: id: must be the file name 'trades'"),
         (LIST.replace('"01"', "01"), r"trades\.yml:6: codes\.1\.code: .*string"),
-        (LIST.replace("name_zh: 其他", "name: 其他"), r"trades\.yml:6: codes\.1\.name: unknown key"),
+        (LIST.replace("name_zh: 其他", "name: 其他"), r"trades\.yml:6: codes\.1\.name: 没有这个键"),
         (LIST.replace("其它", "A01"), r"trades\.yml:1: .*\['A01'\] stand twice"),
         (LIST.partition("codes:")[0] + "codes: []\n", r"trades\.yml:4: codes: .*at least 1 item"),
         (LIST.replace("id: trades", "id: units"), r"trades\.yml:1: .*'units' is the list of units\.yml"),
