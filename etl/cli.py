@@ -11,6 +11,7 @@ import sys
 import typer
 
 from etl.commands import (
+    breakdown,
     case_lights,
     cases,
     catalogue,
@@ -39,7 +40,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (tools.demo, data.run, data.check, catalogue.targets, results.verdicts, results.explain, cases.cases):
+for command in (
+    tools.demo,
+    data.run,
+    data.check,
+    catalogue.targets,
+    results.verdicts,
+    results.explain,
+    cases.cases,
+    breakdown.breakdown,
+):
     app.command()(command)
 for command in (data.land, data.load, data.compute, data.judge, data.publish, deadline.deadline):
     app.command()(command)

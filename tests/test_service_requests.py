@@ -146,3 +146,19 @@ def test_the_shares_of_a_month_and_the_median(city: Settings, rows: list[dict]) 
     taken = [(r["closed"] - r["opened"]).days for r in rows if r["closed"] and f"{r['closed']:%Y-%m}" == "2023-06"]
     assert june["median-days"]["value"] == statistics.median_low(taken)
     assert june["median-days"]["n"] == len(taken)
+
+
+def test_departments_are_shown_apart_with_what_chance_allows(city: Settings, rows: list[dict]) -> None:
+    found = json.loads(bizenv(city, "breakdown", "requests_on_time", "--by", "department", "--period", "2023-06"))
+    labelled = [row for row in rows if row["due"]]
+    for department in ("PWDx", "PARK", "ISD"):
+        mine = [row for row in labelled if row["department"] == department]
+        kept = sum(1 for r in mine if r["closed"] and r["closed"] <= r["due"] and f"{r['closed']:%Y-%m}" == "2023-06")
+        late = sum(
+            1 for r in mine if not (r["closed"] and r["closed"] <= r["due"]) and f"{r['due']:%Y-%m}" == "2023-06"
+        )
+        shown = next(row for row in found if row["word"] == department)
+        # cases without a due time of the file have the one that is counted: they are there beside these
+        assert shown["numerator"] >= kept
+        assert kept + late <= shown["n"] <= kept + late + sum(1 for r in rows if not r["due"])
+        assert shown["low"] < shown["value"] < shown["high"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from etl.compute.breakdowns import break_down, record_breakdowns
 from etl.compute.by_hand_stage import is_stale, record_entries
 from etl.compute.history import forget_dirty, last_as_of, record_values
 from etl.compute.look import Look, open_look
@@ -102,6 +103,9 @@ def _follow_source(ctx: Context, look: Look, source: str, measures: Sequence[Mea
             values = look.computation.values_from(measure, parts, submissions, seen)
             versions = look.computation.versions_of(measure)
             changed += record_values(connection, measure.key, values, versions, as_of=ctx.as_of)
+            if measure.indicator.by:
+                shown = break_down(parts, is_share=measure.indicator.form == "case_share")
+                record_breakdowns(connection, measure.key, shown)
         total += len(values)
     return Computed(len(measures), total, changed, refreshed.chunks, tuple(refreshed.mended))
 

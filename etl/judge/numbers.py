@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.core.verdict_frames import NUMBER_PLACES, PART_PLACES
+from etl.core.wilson import wilson_shares
 from etl.judge.case import Case
 from etl.judge.exact import Bools, Ints, Ratios, times
 from etl.judge.frame import Columns
@@ -17,7 +18,6 @@ from etl.judge.reasons import MET, OK
 from etl.judge.settled import Verdicts
 from schemas.models.plan import Kind
 
-Z95 = 1.959963984540054
 _NO_INTERVAL = (Kind.REDUCTION, Kind.GROWTH)
 _SHORT = 6
 """Decimals of paces and projections."""
@@ -99,12 +99,7 @@ def _intervals(case: Case, verdicts: Verdicts, where: Bools) -> tuple[Ints, Ints
 
 def wilson(successes: Any, total: Any) -> tuple[Ints, Ints]:
     """95 % Wilson intervals, in per cent of four decimals, as units of 10**-10. An estimate: the only floats here."""
-    successes, total = np.asarray(successes, dtype=np.float64), np.asarray(total, dtype=np.float64)
-    share = successes / total
-    centre = share + Z95**2 / (2 * total)
-    half = Z95 * np.sqrt(share * (1 - share) / total + Z95**2 / (4 * total**2))
-    scale = 1 + Z95**2 / total
-    low, high = (np.clip((centre + side * half) / scale, 0.0, 1.0) for side in (-1, 1))
+    low, high = wilson_shares(successes, total)
     step = 10 ** (NUMBER_PLACES - 4)
     return np.rint(low * 10**6).astype(np.int64) * step, np.rint(high * 10**6).astype(np.int64) * step
 

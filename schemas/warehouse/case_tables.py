@@ -9,10 +9,12 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    Numeric,
     Table,
     Text,
     text,
@@ -111,3 +113,22 @@ case_notices = Table(
     Column("mail_id", BigInteger, ForeignKey("mails.id"), nullable=False, index=True),
 )
 """As `outbox`, for the lights of open cases: one row per change and recipient, unique by its key."""
+
+breakdowns = Table(
+    "breakdowns",
+    metadata,
+    Column("indicator", Text, primary_key=True),
+    Column("variant", Text, primary_key=True, server_default=""),
+    Column("by", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("numerator", Numeric, nullable=False),
+    Column("denominator", Numeric, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("low", Double),
+    Column("high", Double),
+    Column("funnel_low", Double),
+    Column("funnel_high", Double),
+)
+"""An indicator over cases by the words of a column and month, as last computed; nothing judges it. `low` .. `high`: the
+Wilson interval of a share, `funnel_*`: what chance allows around the share of all words (shares between 0 and 1)."""
