@@ -9,14 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from etl.check.grid import find_column
+from etl.check.measures import split_behind, units_differ
 from schemas.models.contract import Column, Contract
 
 _TAIL = re.compile(r"^(.+?)[(\[【]([^()\[\]【】]*)[)\]】]$")
-MONEY = ("元", "千元", "万元", "百万元", "千万元", "亿元")
-_COUNTS = ("件", "项", "户", "人", "次", "个", "家", "宗", "笔", "万件", "万项", "万户", "万人", "千人", "万次")
-_MEASURES = frozenset(
-    (*MONEY, *_COUNTS, "天", "日", "工作日", "小时", "分钟", "月", "%", "‰", "kwh", "万kwh", "kw", "万kw")
-)
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,10 @@ def take_apart(text: str) -> Header:
     """Asked for every cell of the first lines against every column, so what was once taken apart is kept."""
     folded = fold(text).strip("*:#")
     tail = _TAIL.match(folded)
-    return Header(tail[1], tail[2]) if tail else Header(folded)
+    if tail:
+        return Header(tail[1], tail[2])
+    behind = split_behind(folded)
+    return Header(*behind) if behind else Header(folded)
 
 
 def match_headers(cells: Sequence[Sequence[str]], contract: Contract) -> HeaderMatch:
@@ -126,8 +125,3 @@ def _compare(header: Header, column: Column) -> int:
             return 2
         score = max(score, 1) if not units_differ(header.unit, known.unit) else (score or -1)
     return score
-
-
-def units_differ(one: str, other: str) -> bool:
-    """Whether both are units of measure, and not the same one."""
-    return one != other and one in _MEASURES and other in _MEASURES

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from etl.check.headers import Header, HeaderMatch, Heading, match_headers, take_apart, units_differ
+from etl.check.headers import Header, HeaderMatch, Heading, match_headers, take_apart
+from etl.check.measures import units_differ
 from etl.check.periods import find_periods, read_heading, read_running
 from schemas.models.contract import Column, ColumnType, Contract
 from schemas.models.contract_layout import Wide

@@ -12,6 +12,7 @@ from etl.check.date_reader import DateReader
 from etl.check.grid import CellKind
 from etl.check.headers import take_apart
 from etl.check.ids import check_digits
+from etl.check.measures import read_measure
 from etl.check.numbers import parse_decimals, parse_durations, parse_integers, parse_percents
 from etl.check.parsed import (
     DATE_TYPE,
@@ -127,7 +128,8 @@ class ColumnParser:
     @staticmethod
     def _read_numbers(texts: pa.Array, kinds: np.ndarray | None, column: Column) -> pa.Array:
         native = np.zeros(len(texts), dtype=bool) if kinds is None else np.isin(kinds, _NUMBER_KINDS)
-        scaled = take_apart(column.header).unit.startswith(_LARGE_UNITS)
+        measure = read_measure(take_apart(column.header).unit)
+        scaled = measure is not None and measure.size > 1
         if column.type is ColumnType.INTEGER:
             return parse_integers(texts, native, scaled=scaled)
         if column.type is ColumnType.DECIMAL:
@@ -156,7 +158,6 @@ class ColumnParser:
 
 
 _NUMBER_KINDS = (CellKind.NUMBER, CellKind.INEXACT, CellKind.SHARE)
-_LARGE_UNITS = ("百", "千", "万", "亿")
 
 
 def _find_cut_ids(texts: pa.Array, kinds: np.ndarray | None) -> np.ndarray:
