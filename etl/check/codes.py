@@ -61,6 +61,7 @@ CODES: dict[str, CodeInfo] = {
     "VALUE.MISSING": _hold("A required cell is empty."),
     "VALUE.UNREADABLE": _hold("A cell is not what its column is (number, date, yes or no, period)."),
     "VALUE.ERROR_CELL": _hold("The cell holds an error of the spreadsheet (#N/A, #DIV/0!)."),
+    "VALUE.NOT_CALCULATED": _hold("The cell is a formula, and the file does not hold its result."),
     "VALUE.DIGITS_LOST": _hold("An id was stored as a number, and its last digits are already gone."),
     "VALUE.CHECK_DIGIT": _hold("The last digit of an id does not prove the others: it is mistyped."),
     "VALUE.RANGE": _hold("Outside minimum and maximum."),

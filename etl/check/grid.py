@@ -32,6 +32,8 @@ class CellKind(IntEnum):
     """A number so large that the file format had already lost its last digits."""
     SHARE = 8
     """A number shown as a percentage: the cell holds 0.952 where people see 95.2%."""
+    NOT_CALCULATED = 9
+    """A formula whose result the file does not hold: a program wrote it, and no spreadsheet has opened it since."""
 
 
 @dataclass(frozen=True)

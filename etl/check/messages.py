@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from etl.check.parsed import DIGITS_LOST, ERROR_CELL, UNIT_UNKNOWN
+from etl.check.parsed import DIGITS_LOST, ERROR_CELL, NOT_CALCULATED, UNIT_UNKNOWN
 from expectations.suite import VALUE_CHECK_DIGIT, VALUE_MISSING, VALUE_NOT_ALLOWED, VALUE_RANGE
 from schemas.models.contract import Column, ColumnType
 
@@ -39,6 +39,8 @@ def describe_cell(code: str, column: Column, header: str, *, line: int, shown: s
         return f"{place}为 {shown}，不是有效的{kind}（校验位不符）", "请对照证照核对号码，更正后重新报送整份文件"
     if code == ERROR_CELL:
         return f"{place}是表格公式的错误值 {shown}", "请修正公式，或直接填写数值后重新报送整份文件"
+    if code == NOT_CALCULATED:
+        return f"{place}是公式，文件里没有它的计算结果", "请用 WPS 或 Excel 打开该文件，保存一次后重新报送"
     if code == DIGITS_LOST:
         return f"{place}为 {shown}，编号被存成了数字，末尾几位已经丢失", "请把该列设为文本格式，重新填写编号后报送"
     return f"{place}为“{shown}”，不是能识别的{describe_type(column)}", TODO_CELL

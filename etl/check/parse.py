@@ -19,6 +19,7 @@ from etl.check.parsed import (
     DECIMAL_TYPE,
     DIGITS_LOST,
     ERROR_CELL,
+    NOT_CALCULATED,
     PERCENT_TYPE,
     STAMP_TYPE,
     UNIT_UNKNOWN,
@@ -82,13 +83,14 @@ class ColumnParser:
         """Read one column of a block; every filled cell gets a value, a meaning of "missing", or a problem."""
         errors = self._find_errors(texts, kinds)
         words = self._take_words(texts) if column.type in _NUMERIC else None
-        absent = is_one_of(texts, self.missing_words) | errors
+        uncounted = np.zeros(len(texts), dtype=bool) if kinds is None else kinds == CellKind.NOT_CALCULATED
+        absent = is_one_of(texts, self.missing_words) | errors | uncounted
         if absent.any():
             texts = keep_where(texts, ~absent)
         if words is not None:
             # What is left of them is zero, or so little that it rounds to it in the unit of the column.
             texts = pc.if_else(pc.and_(words.is_valid(), texts.is_valid()), pa.scalar("0"), texts)
-        problems = {ERROR_CELL: errors}
+        problems = {ERROR_CELL: errors, NOT_CALCULATED: uncounted}
         if column.type is ColumnType.ID:
             cut = _find_cut_ids(texts, kinds)
             problems[DIGITS_LOST] = cut

@@ -19,11 +19,22 @@ LARGEST_EXACT = 2**53
 
 _SAFE_INTEGER = 10**18
 _NUMBER_TEXT = re.compile(r"\s*[-+]?[\d.,%]*\s*$")
+_CODE_TEXT = re.compile(r"\s*(?:0\d+|\d{12,})\s*")
+"""Text of digits that is no figure: a leading zero, or too long to be one."""
 _ERROR_TEXTS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 
 class Share(float):
     """A number cell that is shown as a percentage: 0.952 under the format `0.0%`, which people read as 95.2 %."""
+
+
+class _NotCalculated(str):
+    """A formula whose result the file does not hold."""
+
+    __slots__ = ()
+
+
+NOT_CALCULATED = _NotCalculated("（公式）")
 
 
 class RowsGrid:
@@ -96,12 +107,17 @@ def fill_down(rows: list[list[Any]], start: tuple[int, int], end: tuple[int, int
         end: its last line and column.
     """
     (top, left), (bottom, _) = start, end
-    if bottom == top or bottom >= len(rows) or left >= len(rows[top]):
+    bottom = min(bottom, len(rows) - 1)  # forms are merged down to lines that nobody has filled in
+    if bottom <= top or left >= len(rows[top]):
         return
     value = rows[top][left]
-    if isinstance(value, dt.date) or (isinstance(value, str) and not _NUMBER_TEXT.match(value)):
+    if isinstance(value, dt.date) or (isinstance(value, str) and _is_name(value)):
         for line in range(top + 1, bottom + 1):
             rows[line][left] = value
+
+
+def _is_name(text: str) -> bool:
+    return not _NUMBER_TEXT.match(text) or _CODE_TEXT.fullmatch(text) is not None
 
 
 def to_text(cell: Any) -> tuple[str | None, CellKind]:
@@ -128,6 +144,7 @@ _CONVERT: dict[type, Callable[[Any], tuple[str | None, CellKind]]] = {
     bool: lambda v: ("TRUE" if v else "FALSE", CellKind.BOOLEAN),
     int: lambda v: (str(v), CellKind.NUMBER if abs(v) <= LARGEST_EXACT else CellKind.INEXACT),
     float: _number_to_text,
+    _NotCalculated: lambda v: (str(v), CellKind.NOT_CALCULATED),
     Share: lambda v: (_number_to_text(float(v))[0], CellKind.SHARE),
     dt.datetime: lambda v: (_round_to_millisecond(v).isoformat(sep=" "), CellKind.DATETIME),
     dt.date: lambda v: (v.isoformat(), CellKind.DATE),

@@ -8,7 +8,7 @@ from typing import Any
 
 import xlrd
 
-from etl.check.xlsx_details import SheetDetails, is_percent_format
+from etl.check.sheet_details import CellStyles, Place, SheetDetails
 
 
 def read_xls_details(path: Path, sheet_name: str) -> SheetDetails:
@@ -20,20 +20,25 @@ def read_xls_details(path: Path, sheet_name: str) -> SheetDetails:
         sheet = book.sheet_by_name(sheet_name)
     except Exception:  # noqa: BLE001 - it fails in many ways on files that the cell reader still reads
         return SheetDetails()
-    percent = {i for i, xf in enumerate(book.xf_list) if _is_percent(book, xf.format_key)}
-    errors: dict[tuple[int, int], str] = {}
-    shares: set[tuple[int, int]] = set()
+    styles = CellStyles.of({i: _find_format(book, xf.format_key) for i, xf in enumerate(book.xf_list)})
+    errors: dict[Place, str] = {}
+    shares: set[Place] = set()
+    padded: dict[Place, int] = {}
     for line in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(line)):
             if kind == xlrd.XL_CELL_ERROR:
                 code = sheet.cell_value(line, column)
                 errors[line + 1, column] = xlrd.error_text_from_code.get(int(code), "#N/A")
-            elif kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(line, column) in percent:
-                shares.add((line + 1, column))
+            elif kind == xlrd.XL_CELL_NUMBER:
+                style = sheet.cell_xf_index(line, column)
+                if style in styles.percent:
+                    shares.add((line + 1, column))
+                if style in styles.padded:
+                    padded[line + 1, column] = styles.padded[style]
     hidden = tuple(sorted(line + 1 for line, info in sheet.rowinfo_map.items() if info.hidden and line < sheet.nrows))
-    return SheetDetails(errors, frozenset(shares), hidden)
+    return SheetDetails(errors, frozenset(shares), padded, hidden=hidden)
 
 
-def _is_percent(book: Any, key: int) -> bool:
+def _find_format(book: Any, key: int) -> str:
     code = book.format_map.get(key)
-    return code is not None and is_percent_format(code.format_str)
+    return "" if code is None else code.format_str

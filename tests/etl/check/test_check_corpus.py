@@ -235,6 +235,7 @@ def test_every_code_of_check_occurs_and_is_documented() -> None:
         # outcomes of land and of the stage, and rules that cannot run: test_landing, test_check_stage, test_check_rows
         *("FILE.NO_CONTRACT", "FILE.AMBIGUOUS", "FILE.DUPLICATE", "FILE.CHANGING", "FILE.SAME_TABLE", "FILE.UNCHANGED"),
         "RULE.COULD_NOT_RUN",
+        "VALUE.NOT_CALCULATED",  # test_sheet_details
         *("REFERENCE.NOTHING_YET", "HISTORY.NOTHING_YET"),  # test_rules_between
         *("SECTION.COUNT", "TABLE.OTHER", "VALUE.CUMULATIVE_GAP", "VALUE.CUMULATIVE_DROP"),  # test_layouts
         # archives: test_archives; limits of the child process: test_hostile, test_sandbox; renamed columns: giveback

@@ -14,8 +14,8 @@ import xlwt
 
 from etl.check.grid import BrokenFileError, CellKind
 from etl.check.markup import open_html, open_xml
+from etl.check.sheet_details import is_percent_format
 from etl.check.source import Source, open_source
-from etl.check.xlsx_details import is_percent_format
 from tests.etl.check.files import REPORT_HEADER, check, codes_of, make_cases, make_report
 
 TITLE = "2023年3月办件统计表"
