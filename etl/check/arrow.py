@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+_NOTHING = ("\u200b", "\ufeff", "\x00", "\x1a")
 pc: Any = pyarrow.compute  # its functions are made at import time; the type checker cannot see them
 
 
@@ -56,8 +57,20 @@ def is_one_of(texts: pa.Array, words: Sequence[str]) -> np.ndarray:
 
 
 def clean(texts: pa.Array) -> pa.Array:
-    """Cells without surrounding blanks (any width, byte order marks, zero-width ones); what is then empty is null."""
-    if may_hold(texts, "\u200b") or may_hold(texts, "\ufeff"):
-        texts = pc.replace_substring_regex(texts, "[\u200b\ufeff]", "")
+    """Cells without surrounding blanks (any width, byte order marks, zero-width ones); what is then empty is null.
+
+    NULs and the end-of-file mark of DOS go too: databases and people do not take the first, nobody means the second.
+    """
+    data = texts.buffers()[2]
+    memory = data.to_pybytes() if data is not None else b""
+    if any(mark.encode() in memory for mark in _NOTHING):
+        texts = pc.replace_substring_regex(texts, f"[{''.join(_NOTHING)}]", "")
     trimmed = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
+
+
+def clean_text(text: str) -> str:
+    """The same for one cell."""
+    for mark in _NOTHING:
+        text = text.replace(mark, "")
+    return text.strip()

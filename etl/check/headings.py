@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from etl.check.headers import Header, HeaderMatch, Heading, match_headers, take_apart
+from etl.check.line_words import NO_GRAND_TOTAL
 from etl.check.measures import units_differ
 from etl.check.periods import find_periods, read_heading, read_running
 from schemas.models.contract import Column, ColumnType, Contract
@@ -69,7 +70,8 @@ class _Reader:
         self.running = wide.cumulative is not None
         self.year = year
         self.wrong_unit: dict[str, str] = {}
-        self.total_words = {take_apart(word).core for word in contract.table.total_words}
+        words = (word for word in contract.table.total_words if not NO_GRAND_TOTAL.search(word))
+        self.total_words = {take_apart(word).core for word in words}
 
     def read_total(self, spellings: Sequence[str]) -> str | None:
         """The column of values whose total over each line stands in a sheet column (`合计`, `合计 > 办件量`)."""

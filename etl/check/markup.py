@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue] - it
 from etl.check.checked import Refusal
 from etl.check.grid import BrokenFileError
 from etl.check.rows_grid import RowsGrid, fill_down
+from etl.check.sheet_details import show_number
 from etl.check.sniff import refuse_unreadable
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_TABLE_END = re.compile(rb"</(?:table|body|html)\s*>")
 MAX_SPAN = 16_384
 """A cell that claims to span more columns or lines than a sheet has is an attack or a mistake."""
 _FOREIGN = "这是网页或 XML 格式的文件，里面没有表格"
@@ -39,13 +41,21 @@ class MarkupGrid(RowsGrid):
 def open_html(path: Path, encoding: str) -> list[MarkupGrid] | Refusal:
     """The tables of a web page that hold no other table."""
     parser = html.HTMLParser(encoding=encoding.removesuffix("-sig"), no_network=True, huge_tree=False)
+    data = path.read_bytes()
     try:
-        tree = html.document_fromstring(path.read_bytes(), parser=parser)
+        tree = html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, LookupError) as error:
         raise BrokenFileError("网页格式的文件已损坏，读不出表格") from error
     tables = [table for table in tree.iter("table") if table.find(".//table") is None]
+    if tables and not _is_whole(data.replace(b"\0", b"").lower()):
+        raise BrokenFileError("网页格式的文件不完整，表格没有结束（可能没有下载完）")
     grids = [MarkupGrid(_name_table(i, len(tables)), _read_table(table)) for i, table in enumerate(tables, start=1)]
     return grids or refuse_unreadable(_FOREIGN)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether the last table ends: a page that broke off lacks rows that nobody would miss."""
+    return _TABLE_END.search(data, max(data.rfind(b"<table"), 0)) is not None
 
 
 def _name_table(number: int, count: int) -> str:
@@ -102,7 +112,10 @@ def open_xml(path: Path) -> list[MarkupGrid] | Refusal:
     if root.tag != f"{_SS}Workbook":
         return refuse_unreadable(_FOREIGN)
     sheets = [s for s in root.iter(f"{_SS}Worksheet") if _is_visible(s)]
-    return [MarkupGrid(s.get(f"{_SS}Name") or "", *_read_sheet(s)) for s in sheets] or refuse_unreadable(_FOREIGN)
+    styles = _read_styles(root)
+    return [MarkupGrid(s.get(f"{_SS}Name") or "", *_read_sheet(s, styles)) for s in sheets] or refuse_unreadable(
+        _FOREIGN
+    )
 
 
 def _is_visible(sheet: Any) -> bool:
@@ -110,7 +123,13 @@ def _is_visible(sheet: Any) -> bool:
     return option is None or (option.text or "").strip() not in ("SheetHidden", "SheetVeryHidden")
 
 
-def _read_sheet(sheet: Any) -> tuple[list[list[Any]], tuple[int, ...]]:
+def _read_styles(root: Any) -> dict[str, str]:
+    """Id of a style -> its number format."""
+    formats = ((style.get(f"{_SS}ID"), style.find(f"{_SS}NumberFormat")) for style in root.iter(f"{_SS}Style"))
+    return {name: _NAMED.get(code := one.get(f"{_SS}Format") or "", code) for name, one in formats if one is not None}
+
+
+def _read_sheet(sheet: Any, styles: Mapping[str, str]) -> tuple[list[list[Any]], tuple[int, ...]]:
     rows: list[list[Any]] = []
     hidden: list[int] = []
     spans: list[tuple[tuple[int, int], tuple[int, int]]] = []
@@ -122,7 +141,8 @@ def _read_sheet(sheet: Any) -> tuple[list[list[Any]], tuple[int, ...]]:
             wide, high = (int(cell.get(f"{_SS}{name}") or 0) for name in ("MergeAcross", "MergeDown"))
             if high:
                 spans.append(((line, len(cells)), (line + high, len(cells) + wide)))
-            cells.append(_read_data(cell))
+            style = cell.get(f"{_SS}StyleID") or row.get(f"{_SS}StyleID") or ""
+            cells.append(show_number(_read_data(cell), styles.get(style, "")))
             _pad(cells, len(cells) + wide, "")
         rows.append(cells)
         hidden += [line + 1] if row.get(f"{_SS}Hidden") == "1" else []
@@ -155,6 +175,9 @@ def _read_data(cell: Any) -> Any:
         return convert(text) if convert else text
     except ValueError:
         return text
+
+
+_NAMED = {"Percent": "0.00%"}
 
 
 def _read_stamp(text: str) -> dt.date:

@@ -18,6 +18,11 @@ _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _YEAR_WORDS = re.compile(r"二[〇零○][〇零○一二三四五六七八九]{2}(?=年)")
 _MONTH_WORDS = re.compile(r"(?<=年)(十[一二]?|[一二三四五六七八九])(?=月)")
 _FULL_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8,}")
+_DAY = r"{}[-年/.]?(\d{{1,2}})[-月/.]?(\d{{1,2}})日?(?:\d{{1,2}}:\d\d(?::\d\d)?)?"
+_DAYS = re.compile(_DAY.format(r"(?<!\d)(20\d\d)") + "[-—–~至到]+" + _DAY.format(r"(?:(20\d\d)[-年/.]?)?"))
+_LABELLED_DAY = re.compile(r"(?<=属期|时期|告期|计期|账期|月份):?(20\d\d-\d\d)-01(?:00:00:00)?(?!\d)")
+"""`所属期 2023-03-01`: a spreadsheet keeps 2023年3月 as the first day of the month."""
+_YEAR_AND_MONTH = re.compile(r"(20\d\d)年度(?=\d{1,2}(?:-\d{1,2})?月)")
 _MONTH_NAMES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _RANGE = re.compile(r"(20\d\d)年?(\d{1,2})月?[-—–~至到](\d{1,2})月")
 _MONTH = re.compile(r"(20\d\d)年(\d{1,2})月|(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?!\d)|(?<!\d)(20\d\d)[-./_](\d{1,2})(?!\d)")
@@ -42,9 +47,24 @@ def find_periods(text: str, grain: Grain) -> list[str]:
     whole = _write_digits(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
     if grain in ("week", "ten_days") and (spans := _find_spans(whole, grain)):
         return spans
-    plain = _FULL_DATE.sub(" ", whole)
+    plain = _FULL_DATE.sub(" ", _LABELLED_DAY.sub(r"\1", _DAYS.sub(_name_days, _YEAR_AND_MONTH.sub(r"\1年", whole))))
     finders = _ANY_FINDERS if grain == "any" else [_FINDERS[grain]]
     return list(dict.fromkeys(next((found for find in finders if (found := find(plain))), [])))
+
+
+def _name_days(found: re.Match[str]) -> str:
+    """`2023-03-01至2023-03-31` is 2023-03: two days that span whole months."""
+    year, month, day, last_year, last_month, last_day = (int(part) if part else 0 for part in found.groups())
+    try:
+        first, last = dt.date(year, month, day), dt.date(last_year or year, last_month, last_day)
+    except ValueError:
+        return found[0]
+    if (first.day, (last + dt.timedelta(days=1)).day, first.year) != (1, 1, last.year) or last < first:
+        return found[0]
+    whole = (
+        f"{first.year}年{first.month}-{last.month}月" if first.month < last.month else f"{first.year}年{first.month}月"
+    )
+    return f"{first.year}年" if (first.month, last.month) == (1, 12) else whole
 
 
 def _write_digits(text: str) -> str:

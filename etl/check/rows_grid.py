@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from etl.check.arrow import clean
+from etl.check.arrow import clean, clean_text
 from etl.check.grid import BLOCK_LINES, FIRST_BLOCK_LINES, HEAD_LINES, Block, CellKind
 
 LARGEST_EXACT = 2**53
@@ -59,7 +59,7 @@ class RowsGrid:
         return self.read_rows()
 
     def head(self) -> list[list[str]]:
-        return [[to_text(cell)[0] or "" for cell in row] for row in self.rows[:HEAD_LINES]]
+        return [[clean_text(to_text(cell)[0] or "") for cell in row] for row in self.rows[:HEAD_LINES]]
 
     def blocks(self, first_line: int, width: int) -> Iterator[Block]:
         start, size = first_line - 1, FIRST_BLOCK_LINES

@@ -47,8 +47,8 @@ class SheetDetails:
             if _holds_number(rows, line, column):
                 rows[line - 1][column] = Share(rows[line - 1][column])
         for (line, column), digits in self.padded.items():
-            if _holds_number(rows, line, column) and (value := rows[line - 1][column]) == int(value) >= 0:
-                rows[line - 1][column] = f"{int(value):0{digits}}"
+            if _holds_number(rows, line, column):
+                rows[line - 1][column] = _pad(rows[line - 1][column], digits)
         for start, end in self.merged:
             fill_down(rows, (start[0] - 1, start[1]), (end[0] - 1, end[1]))
 
@@ -71,6 +71,19 @@ class CellStyles:
 def is_percent_format(code: str) -> bool:
     """`0.00%` shows a percentage; a quoted or escaped sign (`0"%"`) is only text behind the number."""
     return "%" in _LITERAL.sub("", code)
+
+
+def show_number(value: Any, code: str) -> Any:
+    """A number as its format shows it, where that is a percentage or has leading zeros; everything else as it is."""
+    if type(value) not in (int, float):
+        return value
+    if is_percent_format(code):
+        return Share(value)
+    return _pad(value, len(code)) if _ZEROS.fullmatch(code) else value
+
+
+def _pad(value: float, digits: int) -> Any:
+    return f"{int(value):0{digits}}" if value >= 0 and value == int(value) else value
 
 
 def _holds_number(rows: list[list[Any]], line: int, column: int) -> bool:

@@ -16,6 +16,17 @@ MAX_RATIO = 200
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _CHUNK = 1 << 20
+_FOREIGN = {
+    b"%PDF": " PDF 文件",
+    b"MIME-Version:": "单个文件网页（MHT）",
+    b"{\\rtf": "文字文档（RTF）",
+    b"Rar!": " RAR 压缩包",
+    b"7z\xbc\xaf": " 7z 压缩包",
+    b"\x1f\x8b": " gz 压缩包",
+    b"\xff\xd8\xff": "图片",
+    b"\x89PNG": "图片",
+}
+_NO_SCANS = "请从业务系统重新导出 Excel 或 CSV 表格后报送；PDF、扫描件里的数不能读取"
 _SAVE_AS = "请用 WPS 或 Excel 打开后另存为 xlsx 格式，再重新报送"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _XML = re.compile(r"\s*<\?xml(?!.{0,400}<(?:!doctype\s+)?html)", re.IGNORECASE | re.DOTALL)
@@ -92,10 +103,10 @@ def _sniff_ole(path: Path, file_name: str) -> Sniffed | Refusal:
 
 
 def _sniff_text(path: Path, head: bytes) -> Sniffed | Refusal:
-    if head.startswith(b"%PDF"):
-        return refuse_unreadable(
-            "这是 PDF 文件，不是电子表格", "请从业务系统重新导出 Excel 或 CSV 表格后报送；PDF、扫描件里的数不能读取"
-        )
+    for begin, what in _FOREIGN.items():
+        if head.startswith(begin):
+            advice = [_NO_SCANS] if begin == b"%PDF" else []
+            return refuse_unreadable(f"这是{what}，不是电子表格", *advice)
     encoding = _find_encoding(path, head)
     if encoding is None:
         if _looks_binary(head):

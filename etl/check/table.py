@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from etl.check.checked import Refusal
 from etl.check.grid import Grid, name_column
 from etl.check.headers import fold
 from etl.check.neighbours import count_foreign_lines
+from etl.check.sheet_choice import choose_sheet
 from etl.check.table_refusals import RESEND, find_unknown, refuse_columns, refuse_neighbours
 from etl.check.unit_lines import check_unit_lines
 from etl.check.wide import WideLayout
@@ -35,6 +36,7 @@ class Table:
         titles: the filled lines above the header, each as one text; without those of a table above.
         header_cells: the header as read, to recognise its repetition on a later page.
         layout: of a wide table, which columns stand below which value of the header.
+        passed_over: sheets with the same table for other periods.
     """
 
     grid: Grid
@@ -49,6 +51,7 @@ class Table:
     titles: tuple[str, ...]
     header_cells: tuple[str, ...]
     layout: WideLayout | None = None
+    passed_over: tuple[str, ...] = ()
 
     @property
     def first_line(self) -> int:
@@ -108,17 +111,20 @@ def find_table(grids: Sequence[Grid], contract: Contract, *, file_name: str = ""
     if not full:
         return refuse_columns(found[0] if found else None, contract)
     with_rows = [c for c in full if c.has_rows] or full[:1]
-    if len({c.grid.name for c in with_rows}) > 1:
+    several = len({c.grid.name for c in with_rows}) > 1
+    own = choose_sheet(with_rows, contract, file_name) if several else None
+    passed_over = tuple(c.grid.name for c in with_rows if c is not own) if own else ()
+    if several and own is None:
         names = "、".join(f"「{c.grid.name}」" for c in with_rows)
         return Refusal(
             "TABLE.SEVERAL",
             f"有 {len(with_rows)} 个工作表都像要报的表：{names}",
             "请只保留要报送的那个工作表后重新报送",
         )
-    chosen = with_rows[0]
+    chosen = own or with_rows[0]
     if refusal := refuse_neighbours(chosen, next(one for one in everywhere if chosen in one)):
         return refusal
-    table = _make_table(chosen, contract)
+    table = replace(_make_table(chosen, contract), passed_over=passed_over)
     headings = chosen.match.headings
     silent = {name: table.headers[name] for name in table.sheet_columns} | {h.column: h.header for h in headings}
     return check_unit_lines(table.titles, silent, contract) or table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from etl.check.arrow import clean, is_filled, match, pc
+from etl.check.arrow import clean, clean_text, is_filled, match, pc
 from etl.check.grid import BLOCK_LINES, FIRST_BLOCK_LINES, HEAD_LINES, Block, BrokenFileError
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -44,7 +45,7 @@ class TextGrid:
             reader = csv.reader(file, delimiter=self.delimiter)
             try:
                 for cells in islice(reader, HEAD_LINES):
-                    self._head.append([cell.strip().strip("\u200b\ufeff").strip() for cell in cells])
+                    self._head.append([clean_text(cell) for cell in cells])
                     self._ends.append(reader.line_num)
             except csv.Error as error:
                 raise BrokenFileError(_UNBALANCED) from error
@@ -80,6 +81,8 @@ class _Utf8Stream(io.RawIOBase):
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._buffer = b""
+        self.quotes = 0
+        """How many quotation marks went through."""
 
     def readable(self) -> bool:
         return True
@@ -91,6 +94,7 @@ class _Utf8Stream(io.RawIOBase):
     def _fill(self, size: int) -> None:
         while len(self._buffer) < size and (text := self._file.read(_READ_BYTES)):
             self._buffer += text.encode()
+            self.quotes += text.count('"')
 
     def read(self, size: int = -1) -> bytes:
         size = _READ_BYTES if size < 0 else size
@@ -147,7 +151,15 @@ class _BodyReader:
             raise BrokenFileError(_UNBALANCED) from error
         lines, texts = self._join(waiting, last=True)
         if len(lines):
+            self._refuse_open_quote(texts)
             yield lines, texts
+
+    def _refuse_open_quote(self, texts: Sequence[pa.Array]) -> None:
+        """A quotation mark that nobody closed takes all lines behind it into one cell, the last of the file."""
+        cells = [text[len(text) - 1].as_py() or "" for text in texts]
+        last = next((cell for cell in reversed(cells) if cell), "")
+        if self.stream.quotes % 2 and re.search(r"[\r\n]\s*\S", last):
+            raise BrokenFileError(_UNBALANCED)
 
     def _join(self, batches: list[pa.RecordBatch], *, last: bool = False) -> tuple[np.ndarray, list[pa.Array]]:
         count = sum(b.num_rows for b in batches)

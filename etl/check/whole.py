@@ -130,6 +130,14 @@ def _plain(number: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _note_overlaps(overlaps: Mapping[int, str], *, shown: bool) -> Finding:
+    lines = "、".join(f"第 {line} 行{f'「{text}」' if shown else ''}" for line, text in list(overlaps.items())[:5])
+    more = " 等" if len(overlaps) > 5 else ""
+    message = f"{lines}{more}像是其他行的合计或其中的一部分，已各按一行读取，汇总时可能重复计算"
+    todo = "请核对；如不应单独计数，请删去这些行后重新报送整份文件"
+    return Finding(code="ROW.OVERLAPS", level=Level.NOTE, message=message, todo=todo, line=next(iter(overlaps)))
+
+
 def note_layout(checker: RowChecker, reading: Mapping[str, Any]) -> None:
     """Remarks about what is hidden, columns that nobody asked for, and lines of the form that are still empty."""
     if names := reading["hidden_sheets"]:
@@ -137,6 +145,11 @@ def note_layout(checker: RowChecker, reading: Mapping[str, Any]) -> None:
         todo = "如隐藏的工作表里有要报的数据，请取消隐藏后重新报送"
         finding = Finding(code="SHEET.HIDDEN", level=Level.NOTE, message=f"未读取隐藏的工作表{listed}", todo=todo)
         checker.log.add_once(finding)
+    if names := checker.table.passed_over:
+        listed = "、".join(f"「{name}」" for name in names)
+        message = f"文件名写明了所属期，只读取了「{checker.table.grid.name}」，未读取其他时期的工作表{listed}"
+        todo = "如其他时期的表也要报送，请每个所属期一个文件，分开报送"
+        checker.log.add_once(Finding(code="SHEET.OTHER", level=Level.NOTE, message=message, todo=todo))
     if lines := reading["hidden_lines"]:
         shown = "、".join(map(str, lines[:10])) + (" 等" if len(lines) > 10 else "")
         message = f"有 {len(lines)} 行被隐藏或筛选（第 {shown} 行），已照常读取"
@@ -146,6 +159,8 @@ def note_layout(checker: RowChecker, reading: Mapping[str, Any]) -> None:
         message = f"有 {checker.sorter.not_filled} 行还没有填写，未读取"
         left = Finding(code="ROW.NOT_FILLED", level=Level.NOTE, message=message, todo="无需处理；有了结果再填写报送")
         checker.log.add_once(left)
+    if overlaps := checker.sorter.overlaps:
+        checker.log.add_once(_note_overlaps(overlaps, shown=not checker.contract.has_personal))
     todo = f"无需处理；如该列应当使用，请联系{checker.contract.owner}和营商办修改约定"
     absent = [c.name for c in checker.contract.columns if c.name not in checker.table.columns]
     renamed = propose(absent, dict(enumerate(checker.table.extra)), checker.contract, {})

@@ -16,7 +16,7 @@ from etl.check.ods_details import read_ods_details
 from etl.check.rows_grid import RowsGrid, fill_down
 from etl.check.sheet_details import SheetDetails
 from etl.check.sniff import refuse_password, refuse_unreadable
-from etl.check.xls_details import read_xls_details
+from etl.check.xls_details import is_encrypted, read_xls_details
 from etl.check.xlsx_details import read_details
 
 _BROKEN = "工作簿已损坏，打不开"
@@ -26,13 +26,14 @@ class SheetGrid(RowsGrid):
     """One visible sheet."""
 
     def __init__(self, path: Path, format_name: str, book: calamine.CalamineWorkbook, name: str) -> None:
-        super().__init__(name)
+        super().__init__(name.replace("\0", ""))
+        self._own_name = name
         self._path = path
         self._format = format_name
         self._book = book
 
     def read_rows(self) -> list[list[Any]]:
-        sheet = _guard(lambda: self._book.get_sheet_by_name(self.name))
+        sheet = _guard(lambda: self._book.get_sheet_by_name(self._own_name))
         rows = _guard(lambda: sheet.to_python(skip_empty_area=False))
         self._details.complete(rows)
         for start, end in _guard(lambda: sheet.merged_cell_ranges) or []:
@@ -48,7 +49,7 @@ class SheetGrid(RowsGrid):
         # calamine turns #N/A and #DIV/0! into empty cells, which would make an error look like nothing,
         # and hands 0.952 on without the format under which people see 95.2%.
         reader = _DETAILS.get(self._format)
-        return _guard(lambda: reader(self._path, self.name)) if reader else SheetDetails()
+        return _guard(lambda: reader(self._path, self._own_name)) if reader else SheetDetails()
 
 
 _DETAILS: Mapping[str, Callable[[Path, str], SheetDetails]] = {
@@ -66,7 +67,7 @@ def open_workbook(path: Path, format_name: str) -> tuple[list[SheetGrid], list[s
     except calamine.PasswordError:
         return refuse_password()
     except BrokenFileError as error:
-        return refuse_unreadable(str(error))
+        return refuse_password() if format_name == "xls" and is_encrypted(path) else refuse_unreadable(str(error))
     sheets = [s for s in book.sheets_metadata if s.typ is calamine.SheetTypeEnum.WorkSheet]
     visible = [s.name for s in sheets if s.visible is calamine.SheetVisibleEnum.Visible]
     hidden = [s.name for s in sheets if s.visible is not calamine.SheetVisibleEnum.Visible]

@@ -39,6 +39,17 @@ def read_xls_details(path: Path, sheet_name: str) -> SheetDetails:
     return SheetDetails(errors, frozenset(shares), padded, hidden=hidden)
 
 
+def is_encrypted(path: Path) -> bool:
+    """Whether an old workbook asks for a password; the cell reader only says that it cannot be read."""
+    try:
+        xlrd.open_workbook(file_contents=path.read_bytes(), on_demand=True, logfile=io.StringIO())
+    except xlrd.XLRDError as error:
+        return "encrypted" in str(error).lower()
+    except Exception:  # noqa: BLE001 - broken in another way
+        return False
+    return False
+
+
 def _find_format(book: Any, key: int) -> str:
     code = book.format_map.get(key)
     return "" if code is None else code.format_str

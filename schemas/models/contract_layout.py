@@ -42,8 +42,21 @@ class Section(Promise):
 
 
 FOOTER_WORDS = (
-    *("注：", "注:", "备注：", "说明：", "数据来源"),
-    *("制表人", "填表人", "审核", "填报人", "单位负责人"),
+    *("注：", "附注", "备注：", "说明：", "填表说明", "填报说明", "指标解释", "指标说明", "统计口径", "口径说明"),
+    *("数据来源", "资料来源", "来源：", "打印时间", "打印日期", "导出时间", "导出日期", "生成时间", "统计时间"),
+    *("制表", "填表", "填报", "审核", "复核", "经办人", "联系人", "联系电话", "报送日期", "报送单位", "报送人"),
+    *("负责人：", "单位负责人", "统计负责人", "主管领导", "分管领导", "单位领导", "签字", "盖章", "单位（盖章"),
+)
+"""Behind a colon (`注：`) also a number may stand before it (`注1：`); a star or bracket before any of them."""
+TOTAL_WORDS = (
+    *("合计", "总计", "小计", "共计", "总共", "累计", "平均", "平均值", "合计数", "total", "sum"),
+    *(
+        f"{area}{word}"
+        for area in ("全区", "全局", "全市", "全县", "全省", "全国", "全镇")
+        for word in ("合计", "总计")
+    ),
+    *("以上合计", "各区合计", "各单位合计", "本页合计", "本页小计", "本月合计", "本期合计", "本年合计", "全年合计"),
+    *("本月累计", "本年累计", "本期累计", "全市平均", "全区平均"),
 )
 
 
@@ -53,7 +66,8 @@ class TableHint(Promise):
     sheet: str | None = None
     header_line: int | None = None
     footer_words: tuple[str, ...] = FOOTER_WORDS
-    total_words: tuple[str, ...] = ("合计", "总计", "小计", "全区合计", "全局合计")
+    total_words: tuple[str, ...] = TOTAL_WORDS
+    """A line that begins with one of these alone is a total; so is one that ends with 小计, if it is one of them."""
     filled_by: tuple[Name, ...] = ()
     """A line with none of these filled is a line of the form that nobody has filled in, not data."""
     letters: dict[Name, Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]] = Field(default_factory=dict)
