@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from etl.land.inbox import read_name
+
 MAX_MEMBERS = 500
 MAX_UNPACKED_BYTES = 2 * 1024**3
 MAX_RATIO = 200
@@ -20,6 +22,7 @@ MAX_RATIO = 200
 
 _SMALL = 100 * 1024**2
 _CHUNK = 1 << 20
+_LONGEST_NAME = 200
 _ZIP = b"PK\x03\x04"
 _WORKBOOK_PARTS = ("[content_types].xml", "mimetype", "content.xml")
 _LITTER = re.compile(r"(?:^|/)(?:__macosx/|\.(?!\.?/)|~\$|thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
@@ -70,7 +73,7 @@ def unpack(path: Path) -> list[str]:
         return _show(path, members)
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         raise UnusableArchiveError(
-            "FILE.ARCHIVE", f"压缩包「{path.name}」已损坏，打不开", "请重新压缩，或直接报送里面的文件"
+            "FILE.ARCHIVE", f"压缩包「{read_name(path)}」已损坏，打不开", "请重新压缩，或直接报送里面的文件"
         ) from error
     finally:
         for _, part in members:
@@ -89,14 +92,19 @@ def _choose(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
                 "FILE.PASSWORD", "压缩包设有密码，无法打开", "请取消密码后重新压缩报送，或直接报送里面的文件"
             )
         parts = [_CONTROL.sub("_", part) for part in PurePosixPath(full).parts if part not in ("/", "..", ".")]
-        name = parts[-1][-120:] if parts else "未命名"
+        name = shorten(parts[-1]) if parts else "未命名"
         if name in taken:
-            name = "_".join(parts)[-120:]
+            name = shorten("_".join(parts))
         stem, ending = Path(name).stem, Path(name).suffix
         while name in taken:
             name = f"{stem}({len(taken)}){ending}"
         taken.add(name)
         yield name, info
+
+
+def shorten(name: str) -> str:
+    """The end of a name, as much as a file system takes: it counts bytes, and Chinese letters have three each."""
+    return name.encode("utf-8", "surrogateescape")[-_LONGEST_NAME:].decode("utf-8", "ignore").lstrip()
 
 
 def _read_name(info: zipfile.ZipInfo) -> str:
@@ -118,7 +126,7 @@ def _read_name(info: zipfile.ZipInfo) -> str:
 def _refuse_excess(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     if not infos:
         raise UnusableArchiveError(
-            "FILE.ARCHIVE", f"压缩包「{path.name}」里没有文件", "请把要报送的表格放进压缩包，或直接报送"
+            "FILE.ARCHIVE", f"压缩包「{read_name(path)}」里没有文件", "请把要报送的表格放进压缩包，或直接报送"
         )
     unpacked = sum(info.file_size for info in infos)
     if len(infos) > MAX_MEMBERS or unpacked > _limit(path):
@@ -130,7 +138,7 @@ def _limit(path: Path) -> int:
 
 
 def _too_large(path: Path) -> UnusableArchiveError:
-    message = f"压缩包「{path.name}」展开后过大，或文件多于 {MAX_MEMBERS} 个，未予展开"
+    message = f"压缩包「{read_name(path)}」展开后过大，或文件多于 {MAX_MEMBERS} 个，未予展开"
     return UnusableArchiveError("FILE.TOO_LARGE", message, "请分成几个压缩包，或直接报送里面的文件")
 
 
@@ -144,7 +152,7 @@ def _write_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, part: Path, l
                 raise _too_large(Path(str(archive.filename)))
             target.write(chunk)
             if written == len(chunk) and chunk.startswith(_ZIP) and _is_nested(info):
-                message = f"压缩包「{Path(str(archive.filename)).name}」里还有压缩包「{part.name}」"
+                message = f"压缩包「{read_name(Path(str(archive.filename)))}」里还有压缩包「{part.name}」"
                 raise UnusableArchiveError(
                     "FILE.ARCHIVE", message.replace(part.name, _last(info)), "请解开里面的压缩包后重新报送"
                 )
@@ -166,7 +174,7 @@ def _show(path: Path, members: list[tuple[str, Path]]) -> list[str]:
     for name, part in members:
         place = path.with_name(name)
         if place.exists():
-            place = path.with_name(f"{place.stem}（{path.stem}）{place.suffix}")
+            place = path.with_name(shorten(f"{place.stem}（{path.stem}）{place.suffix}"))
         # The archive was sent when it was written; its members count as sent then.
         os.utime(part, ns=(status.st_atime_ns, status.st_mtime_ns))
         part.replace(place)

@@ -29,6 +29,24 @@ class Waiting:
     modified: float
     sources: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """The name as people read it."""
+        return read_name(self.path)
+
+
+def read_name(path: Path) -> str:
+    """The name of a file; what an old server has written in GBK is read as that, for no database takes broken text."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raw = os.fsencode(path.name)
+        try:
+            return raw.decode("gb18030")
+        except UnicodeDecodeError:
+            return raw.decode("utf-8", "replace")
+    return path.name
+
 
 def waiting_files(
     settings: Settings,
@@ -83,7 +101,7 @@ def choose_sources(relative: Path, contracts: Mapping[str, Contract]) -> tuple[s
     for part in relative.parts[:-1]:
         if part in contracts:
             return (part,)
-    return tuple(sorted(_match_name(relative.name, contracts.values())))
+    return tuple(sorted(_match_name(read_name(relative), contracts.values())))
 
 
 def _match_name(name: str, contracts: Iterable[Contract]) -> Iterator[str]:

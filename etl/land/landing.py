@@ -71,18 +71,18 @@ def _try_archive(ctx: Context, waiting: Waiting) -> UnusableArchiveError | None:
 
 def _open_archive(ctx: Context, waiting: Waiting) -> UnusableArchiveError | None:
     """Members into the inbox, the archive into the landing zone; why it cannot be used, where it cannot."""
-    with record(ctx, "land", waiting.path.name) as outcome:
+    with record(ctx, "land", waiting.name) as outcome:
         try:
             fingerprint = read_fingerprint(waiting.path)
             keep_original(waiting.path, ctx.settings.landing / ARCHIVES / fingerprint.batch_id, fingerprint)
             names = unpack(waiting.path, ctx.settings)
         except StillChangingError:
-            outcome.skip("FILE.CHANGING", f"「{waiting.path.name}」还在写入，下次再取")
+            outcome.skip("FILE.CHANGING", f"「{waiting.name}」还在写入，下次再取")
             return None
         except UnusableArchiveError as unusable:
             outcome.skip(unusable.code, unusable.message)
             return unusable
-        outcome.message = f"压缩包「{waiting.path.name}」已展开为 {len(names)} 个文件，分别处理"
+        outcome.message = f"压缩包「{waiting.name}」已展开为 {len(names)} 个文件，分别处理"
         outcome.counts.update(archive=fingerprint.batch_id, members=names)
         remove_landed(waiting.path, size=waiting.size, modified=waiting.modified)
     return None
@@ -98,13 +98,13 @@ def _place_in_inbox(ctx: Context, file: Path) -> Path:
 def _land_file(ctx: Context, waiting: Waiting, unusable: UnusableArchiveError | None = None) -> str | None:
     """One file, one outcome; the id where a batch now waits for its check."""
     source = waiting.sources[0] if len(waiting.sources) == 1 else None
-    with record(ctx, "land", waiting.path.name, source) as outcome:
+    with record(ctx, "land", waiting.name, source) as outcome:
         try:
             fingerprint = read_fingerprint(waiting.path)
             outcome.counts["bytes"] = fingerprint.size
             batch_id = _settle(ctx, waiting, fingerprint, outcome, unusable)
         except StillChangingError:
-            outcome.skip("FILE.CHANGING", f"「{waiting.path.name}」还在写入，下次再取")
+            outcome.skip("FILE.CHANGING", f"「{waiting.name}」还在写入，下次再取")
             return None
         remove_landed(waiting.path, size=waiting.size, modified=waiting.modified)
     return batch_id
@@ -152,10 +152,10 @@ def _find_original(connection: Connection, path: Path) -> Any:
 def _repeat(outcome: Outcome, before: Any, waiting: Waiting) -> None:
     """The same bytes again. Empty files are all alike: each is refused for itself."""
     if before["size_bytes"] == 0:
-        outcome.refuse("FILE.EMPTY", f"「{waiting.path.name}」是空文件（0 字节）")
+        outcome.refuse("FILE.EMPTY", f"「{waiting.name}」是空文件（0 字节）")
         return
     day = f"{before['landed_at']:%Y-%m-%d}"
-    message = f"「{waiting.path.name}」与 {day} 收到的「{before['file_name']}」内容完全相同，未重复接收"
+    message = f"「{waiting.name}」与 {day} 收到的「{before['file_name']}」内容完全相同，未重复接收"
     if before["status"] == "refused":
         message += f"；该文件此前已退回：{before['message']}"
     outcome.skip("FILE.DUPLICATE", message)
@@ -166,7 +166,7 @@ def _make_row(ctx: Context, waiting: Waiting, fingerprint: Fingerprint, source: 
     row: dict[str, Any] = {
         "batch_id": fingerprint.batch_id,
         "source": source,
-        "file_name": waiting.path.name,
+        "file_name": waiting.name,
         "sha256": fingerprint.sha256,
         "size_bytes": fingerprint.size,
         "landing_path": str(kept.relative_to(ctx.settings.home)),
@@ -180,7 +180,7 @@ def _make_row(ctx: Context, waiting: Waiting, fingerprint: Fingerprint, source: 
 
 
 def _find_refusal(ctx: Context, waiting: Waiting, fingerprint: Fingerprint) -> dict[str, str]:
-    name = waiting.path.name
+    name = waiting.name
     if fingerprint.size == 0:
         message, todo = f"「{name}」是空文件（0 字节）", "请重新导出后报送"
         return {"status": "refused", "code": "FILE.EMPTY", "message": message, "todo": todo}

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from etl.core.sandbox import CrashedError, Limits, TooCostlyError, call_sandbox
 from etl.land import archives
 from etl.land.archives import UnusableArchiveError
+from etl.land.inbox import read_name
 from schemas.settings import Settings
 
 _ZIP = b"PK\x03\x04"
@@ -55,7 +56,7 @@ def _call(question: Literal["is_archive", "unpack"], path: Path, settings: Setti
         told = json.loads(call_sandbox(__name__, (question, path), limits))
     except (TooCostlyError, CrashedError) as error:
         code = "FILE.TOO_COSTLY" if isinstance(error, TooCostlyError) else "FILE.CRASHED_READER"
-        message = f"压缩包「{path.name}」打开时耗费过大或使程序中止，未予展开"
+        message = f"压缩包「{read_name(path)}」打开时耗费过大或使程序中止，未予展开"
         raise UnusableArchiveError(code, message, "请分成几个压缩包，或直接报送里面的文件") from error
     if "refused" in told:
         raise UnusableArchiveError(**told["refused"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,17 @@ def test_names_written_by_windows_in_china(ctx: Context) -> None:
     path.write_bytes(path.read_bytes().replace(b"XXXX.csv", "月报".encode("gbk") + b".csv"))
     land_inbox(ctx)
     assert [row["file_name"] for row in rows(ctx, batches)] == ["月报.csv"]
+
+
+def test_long_names_and_archives_called_in_gbk(ctx: Context) -> None:
+    long = "关于报送二〇二三年第一季度全区营商环境重点任务进展情况的函" * 4 + "月报.csv"
+    path = put_zip(ctx, "报送.zip", {long: b"a"})
+    path.rename(path.with_name(os.fsdecode("报送".encode("gbk") + b".zip")))
+    (batch_id,) = land_inbox(ctx)
+    (row,) = rows(ctx, batches)
+    assert (row["batch_id"], row["source"]) == (batch_id, "monthly")
+    assert long.endswith(row["file_name"])
+    assert "「报送.zip」" in rows(ctx, outcomes)[0]["message"]
 
 
 def test_paths_in_an_archive_lead_nowhere(ctx: Context) -> None:

@@ -190,3 +190,17 @@ def test_only_the_files_asked_for(ctx: Context, tmp_path: Path) -> None:
     assert two.exists()
     with pytest.raises(ValueError, match="不是收件箱"):
         land_inbox(ctx, files=[tmp_path / "月报.xlsx"])
+
+
+@pytest.mark.parametrize("raw", ["月报".encode("gbk") + b".csv", "月报".encode("gbk") + b"\xff\xff.csv"])
+def test_names_that_are_no_utf8_are_read_or_at_least_taken(ctx: Context, raw: bytes) -> None:
+    path = ctx.settings.inbox / os.fsdecode(raw)
+    path.write_bytes(b"a")
+    land_inbox(ctx)
+    (row,) = rows(ctx, batches)
+    assert (row["status"], row["file_name"].endswith(".csv")) == (
+        "landed" if row["source"] == "monthly" else "refused",
+        True,
+    )
+    assert (row["file_name"] == "月报.csv") is raw.endswith(b"\xa8.csv")
+    assert not path.exists()
