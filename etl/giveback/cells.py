@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 _CELL_LIMIT = 32_767
@@ -42,6 +43,13 @@ def _force_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"  # else "=1+1" were a formula and "#N/A" an error
     if text.startswith(_FORMULA_MARKS):
         cell.quotePrefix = 1  # stays text when somebody edits the cell  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def fit_to_page(sheet: Worksheet) -> None:
+    """Printed on A4 across, all columns on one page: offices print what they have to work off."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", "9"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def make_title(name: str, taken: list[str], *, default: str) -> str:

@@ -9,7 +9,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.giveback.case import STATUS_WORDS, Case
-from etl.giveback.cells import clean_text, make_title, put
+from etl.giveback.cells import clean_text, fit_to_page, make_title, put
 from etl.giveback.copies import BAD_ROWS_SHEET, FIRST_SHEET, Copy
 from etl.giveback.marks import RED, RED_MEANS, YELLOW, YELLOW_MEANS, show_message
 from schemas.models.finding import Finding, Level
@@ -26,6 +26,7 @@ def write_first_sheet(
 ) -> None:
     """Add the list as the first sheet, the one that opens."""
     sheet = copy.book.create_sheet(make_title(TITLE, copy.book.sheetnames, default=TITLE), 0)
+    fit_to_page(sheet)
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     line = _write_facts(sheet, case, (*advice, *copy.remarks))

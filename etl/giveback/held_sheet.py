@@ -14,7 +14,7 @@ from etl.check.rows_grid import Share, to_text
 from etl.check.sheet_fields import SheetField, list_fields
 from etl.core.correction_mark import make_row_mark, make_sheet_mark
 from etl.giveback.case import Case
-from etl.giveback.cells import clean_text, make_title, put
+from etl.giveback.cells import clean_text, fit_to_page, make_title, put
 from etl.giveback.copies import MAX_BAD_ROWS, Copy, read_cells
 from etl.giveback.marks import RED, show_message
 from schemas.models.finding import Finding
@@ -37,6 +37,7 @@ def write_held_sheet(case: Case, copy: Copy) -> bool:
     told = {row.line: row.content for row in case.held}
     cells = read_cells(case, lines)
     sheet = copy.book.create_sheet(make_title(TITLE, copy.book.sheetnames, default=TITLE), 0)
+    fit_to_page(sheet)
     mark = len(fields) + 2
     put(sheet, 1, 1, _GUIDE).font = Font(bold=True)
     put(sheet, 1, mark, make_sheet_mark(case.batch_id))

@@ -116,9 +116,39 @@ def write_open_document(path: Path, lines: Sequence[str] = ()) -> Path:
     return path
 
 
+def write_spreadsheet_xml(path: Path) -> Path:
+    cell = '<Cell{}><Data ss:Type="{}">{}</Data></Cell>'.format
+    header = "".join(cell("", "String", name) for name in HEADER)
+    code, share, plain = (f' ss:StyleID="{name}"' for name in ("id", "share", "plain"))
+    first = cell(' ss:MergeDown="3"', "String", "东片") + cell(code, "Number", 7) + cell("", "Number", 10)
+    second = cell(f' ss:Index="2"{code}', "Number", 123) + cell(plain, "Number", 5) + cell("", "Number", 1)
+    lines = [
+        f"<Row>{cell('', 'String', TITLE)}</Row><Row>{header}</Row>",
+        f"<Row>{first}{cell(share, 'Number', 0.8)}</Row>",
+        f"<Row{share}>{second}</Row>",
+    ]
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    path.write_text(
+        f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}"><Styles>'
+        '<Style ss:ID="id"><NumberFormat ss:Format="0000"/></Style>'
+        '<Style ss:ID="share"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="plain"/></Styles>'
+        f'<Worksheet ss:Name="三月"><Table>{"".join(lines)}</Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    return path
+
+
 @pytest.mark.parametrize(
     "write",
-    [write_plain, write_single_quotes, write_without_places, write_with_prefix, write_old, write_open_document],
+    [
+        write_spreadsheet_xml,
+        write_plain,
+        write_single_quotes,
+        write_without_places,
+        write_with_prefix,
+        write_old,
+        write_open_document,
+    ],
 )
 def test_what_people_see_is_read(write: Callable[[Path], Path], tmp_path: Path) -> None:
     staged = tmp_path / "accepted.parquet"
