@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import xlrd
+from xlrd.biffh import XLRDError
 
 from etl.check.sheet_details import CellStyles, Place, SheetDetails
 
@@ -43,7 +44,7 @@ def is_encrypted(path: Path) -> bool:
     """Whether an old workbook asks for a password; the cell reader only says that it cannot be read."""
     try:
         xlrd.open_workbook(file_contents=path.read_bytes(), on_demand=True, logfile=io.StringIO())
-    except xlrd.XLRDError as error:
+    except XLRDError as error:
         return "encrypted" in str(error).lower()
     except Exception:  # noqa: BLE001 - broken in another way
         return False
