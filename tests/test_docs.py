@@ -71,7 +71,8 @@ def test_the_examples_of_the_packs_page_are_valid() -> None:
 
 PACK_MODELS: dict[str, type[BaseModel]] = {
     **{"monthly_counts.yml": Contract, "window_stock.yml": Contract, "building_kinds.yml": CodeList},
-    **{"bid_deposits_on_time.yml": Indicator, "units.yml": Unit},
+    **{"bid_deposits_on_time.yml": Indicator, "permits_in_time.yml": Indicator, "units.yml": Unit},
+    **{"permit_cases.yml": Contract, "case_stops.yml": Contract, "case_exclusions.yml": Contract},
     **{"bid_deposits.yml": Contract, "plan.yml": Plan, "targets.yml": Target, "facts.yml": Fact, "tasks.yml": Task},
     **{"mechanisms.yml": Mechanism, "skipped.yml": Skip, "families.yml": Family},
 }
