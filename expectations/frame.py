@@ -34,6 +34,7 @@ pc: Any = pyarrow.compute  # its functions are made at import time; the type che
 ROW = "_row"
 """Position of the row in the frame that was handed in; the only index that is ever trusted."""
 
+_EXACT = 2**53
 _TEXT_TYPES = (ColumnType.TEXT, ColumnType.ID, ColumnType.UNIT, ColumnType.CODE, ColumnType.PERIOD)
 _COMPARE: dict[str, Callable[..., Any]] = {
     "<=": pc.less_equal,
@@ -102,8 +103,8 @@ class _Reader:
             codes = np.asarray(words.indices.fill_null(-1))
             return pd.Categorical.from_codes(codes, categories=pd.Index(words.dictionary.to_pylist(), dtype=object))
         if column.type in _TEXT_TYPES or column.type in EXACT_TYPES:
-            return _to_pandas(pc.if_else(values.is_valid(), pa.scalar(1, pa.int8()), pa.scalar(None, pa.int8())))
-        return _to_pandas(values)
+            return np.where(_is_filled(values), np.float32(1), np.float32("nan"))
+        return _to_numbers(values) if column.type is ColumnType.INTEGER else _to_pandas(values)
 
     def _in_range(self, column: Column) -> Any:
         values = self.array(column.name)
@@ -166,6 +167,21 @@ class _Reader:
             when = pc.if_else(when, pa.scalar("true"), pa.scalar("false"))
         due = pc.is_in(when, value_set=pa.array(rule.values, pa.string()))
         return _to_bool(pc.or_(pc.invert(due), self.array(rule.column).is_valid()))
+
+
+def _is_filled(values: pa.Array) -> np.ndarray:
+    return values.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _to_numbers(values: pa.Array) -> Any:
+    """Whole numbers as doubles, which Great Expectations compares at once; where those would not be exact, as they are.
+
+    It takes bounds for doubles too, so that longer numbers have to be compared one by one.
+    """
+    bounds = pc.min_max(values)
+    if (bounds["min"].as_py() or 0) > -_EXACT and (bounds["max"].as_py() or 0) < _EXACT:
+        return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return _to_pandas(values)
 
 
 def _to_pandas(values: pa.Array) -> Any:

@@ -13,11 +13,12 @@ from typing import Any
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, select, update
 
+from etl.check.cell_texts import to_text
 from etl.check.checked import Checked, HeldRow, Refusal
 from etl.check.grid import BrokenFileError, Grid
 from etl.check.messages import MASK
 from etl.check.personal import mask_strays
-from etl.check.rows_grid import RowsGrid, to_text
+from etl.check.rows_grid import RowsGrid
 from etl.check.sheet_fields import SheetField, find_places, list_fields
 from etl.check.source import open_source
 from etl.check.table import Table, find_table

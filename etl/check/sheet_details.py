@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.check.rows_grid import NOT_CALCULATED, Share, fill_down
+from etl.check.cell_texts import NOT_CALCULATED, Share
+from etl.check.rows_grid import fill_down
 
 Place = tuple[int, int]
 """Line from 1, column from 0."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,10 @@ class SheetGrid(RowsGrid):
         self._book = book
 
     def read_rows(self) -> list[list[Any]]:
+        with _without_collector():
+            return self._read_rows()
+
+    def _read_rows(self) -> list[list[Any]]:
         sheet = _guard(lambda: self._book.get_sheet_by_name(self._own_name))
         rows = _guard(lambda: sheet.to_python(skip_empty_area=False))
         self._details.complete(rows)
@@ -72,6 +78,18 @@ def open_workbook(path: Path, format_name: str) -> tuple[list[SheetGrid], list[s
     visible = [s.name for s in sheets if s.visible is calamine.SheetVisibleEnum.Visible]
     hidden = [s.name for s in sheets if s.visible is not calamine.SheetVisibleEnum.Visible]
     return [SheetGrid(path, format_name, book, name) for name in visible], hidden
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of cells are made and none is garbage, but the collector would look at all of them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _guard(action: Callable[[], Any]) -> Any:

@@ -10,7 +10,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from etl.check.rows_grid import Share, to_text
+from etl.check.cell_texts import Share, to_text
 from etl.check.sheet_fields import SheetField, list_fields
 from etl.core.correction_mark import make_row_mark, make_sheet_mark
 from etl.giveback.case import Case

@@ -166,3 +166,17 @@ def test_a_cell_that_is_required_where_another_says_yes() -> None:
     table = pa.table({"id": list("1234"), "urgent": [True, True, False, None], "why": ["急", None, None, None]})
     (result,) = [r for r in run_rules(table.to_pandas(types_mapper=pd.ArrowDtype), contract) if r.code == "WHY"]
     assert (result.could_not_run, result.bad.tolist()) == (None, [1])
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_whole_numbers_are_compared_to_the_last_digit(empty: bool) -> None:
+    """2**53 + 1 is one more than a double can tell from 2**53; an empty cell beside it must not change that."""
+    column = {"name": "n", "header": "数", "type": "integer", "minimum": 0, "maximum": 2**53, "required": False}
+    promise = {**CONTRACT.model_dump(), "columns": [CONTRACT.columns[0].model_dump(), column], "rules": []}
+    contract = Contract.model_validate({**promise, "kind": "report", "received": None})
+    numbers = [-1, 0, 2**53, 2**53 + 1, 5]
+    frame = pa.table({"id": list("abcde"), "n": pa.array([*numbers[:4], None if empty else 5], pa.int64())})
+    results = run_rules(frame.to_pandas(types_mapper=pd.ArrowDtype), contract)
+    assert {r.code: r.bad.tolist() for r in results if len(r.bad)} == {"VALUE.RANGE": [0, 3]}
+    small = frame.slice(0, 2).to_pandas(types_mapper=pd.ArrowDtype)
+    assert {r.code: r.bad.tolist() for r in run_rules(small, contract) if len(r.bad)} == {"VALUE.RANGE": [0]}

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from etl.check.cell_texts import to_text
 from etl.check.dates import parse_stamps
 from etl.check.grid import CellKind, name_column
 from etl.check.headers import match_headers
 from etl.check.numbers import parse_decimals, parse_integers, parse_percents
 from etl.check.parse import ColumnParser
 from etl.check.periods import expand_period, find_periods, period_before, read_period
-from etl.check.rows_grid import to_text
 from etl.core.periods import parse_period
 from schemas.models.contract import Column
 from tests.etl.check.files import make_cases, make_report

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.check.arrow import clean, match, may_hold
-from etl.check.rows_grid import _make_column, to_text
+from etl.check.cell_texts import Share, to_text
+from etl.check.columns import make_column
 
-NUMBERS = st.one_of(st.just(""), st.floats(allow_nan=False), st.integers(-(10**20), 10**20).map(float))
+STAMPS = st.datetimes(max_value=dt.datetime(9999, 12, 31, 23, 59, 59), timezones=st.sampled_from([None, None, dt.UTC]))
+SHORT = st.integers(-(10**17), 10**17).flatmap(lambda n: st.sampled_from([n / 10**k for k in range(9)]))
+CELLS = st.one_of(
+    st.just(""),
+    st.sampled_from(["企业1", " 张 ", "#N/A", "x #N/A", "\u200b"]),
+    st.floats(),
+    SHORT,
+    st.integers(-(10**20), 10**20).map(float),
+    SHORT.map(Share),
+    st.floats().map(Share),
+    STAMPS,
+    st.dates(),
+    st.times(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+)
 
 
-@settings(deadline=None)  # the machine is shared
-@given(st.lists(NUMBERS, min_size=1, max_size=30))
-def test_a_column_of_numbers_is_its_cells(cells: list[float | str]) -> None:
-    texts, kinds = _make_column([[cell] for cell in cells], 0)
+@settings(deadline=None, max_examples=300)  # the machine is shared
+@given(st.lists(CELLS, min_size=1, max_size=30))
+def test_a_column_is_its_cells(cells: list[Any]) -> None:
+    texts, kinds = make_column(cells)
     slow = [to_text(cell) for cell in cells]
-    assert texts.to_pylist() == [text or None for text, _ in slow]
-    assert kinds is None or kinds.tolist() == [int(kind) for _, kind in slow]
-    assert kinds is not None or all(cell == "" for cell in cells)
+    assert texts.to_pylist() == clean(pa.array([text for text, _ in slow], pa.string())).to_pylist()
+    assert (kinds.tolist() if kinds is not None else [0] * len(cells)) == [int(kind) for _, kind in slow]
 
 
 WORDS = st.text(alphabet='ab\u200b\ufeff ="#张', max_size=6)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,20 @@ def write_shares_xlsx(path: Path) -> Path:
     return path
 
 
+def write_shares_oddly(path: Path) -> Path:
+    """The same by a program that writes the style of a cell before its place, and styles whole lines."""
+    usual = write_shares_xlsx(path.with_name("usual.xlsx"))
+    with zipfile.ZipFile(usual) as source, zipfile.ZipFile(path, "w") as wanted:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data, changed = re.subn(rb'<c (r="[A-Z]+3") (s="\d+")', rb"<c \2 \1", data)
+                assert changed == 1
+                data = data.replace(b'<row r="4"', b'<row s="1" customFormat="1" r="4"')
+            wanted.writestr(name, data)
+    return path
+
+
 def write_shares_xls(path: Path) -> Path:
     book = xlwt.Workbook()
     sheet = book.add_sheet("表")
@@ -47,7 +63,7 @@ def write_shares_xls(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("write", [write_shares_xlsx, write_shares_xls])
+@pytest.mark.parametrize("write", [write_shares_xlsx, write_shares_oddly, write_shares_xls])
 def test_a_percent_format_says_what_people_see(write: Any, tmp_path: Path) -> None:
     staged = tmp_path / "accepted.parquet"
     contract = make_report(key=["unit", "total"], rules=[])
