@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 import resource
 import tempfile
 import time
@@ -22,24 +21,27 @@ from schemas.settings import Settings
 ROWS = 1_000_000
 AIM = 12.0
 PLACES = ("招贤镇", "梅岭镇", "太平镇", "罗亭镇", "站前街道", "幸福街道", "洗药湖管理处", "罗亭工业园")
-HEADER = "办件编号,企业名称,受理单位,受理时间,办结时间,状态\n"
+_STAMP = "%Y/%-m/%-d %-H:%M:%S"
 
 
 def write_cases(path: Path, rows: int, seed: int, *, start: dt.date = dt.date(2023, 1, 1)) -> None:
-    """Cases of eleven months from `start` in the form of the office's export; one in twenty is still open."""
-    draw = random.Random(seed)  # noqa: S311 - test data
-    first = dt.datetime.combine(start, dt.time())  # wall time of the plan
-    with path.open("w", encoding="utf-8") as file:
-        file.write(HEADER)
-        for number in range(rows):
-            accepted = first + dt.timedelta(seconds=draw.randrange(330 * 86400))
-            finished = accepted + dt.timedelta(seconds=int(draw.expovariate(1 / 20000)))
-            end, state = ("", "在办") if draw.random() < 0.05 else (_show(finished), "办结")
-            file.write(f"B{seed}{number:09d},企业{number},{PLACES[number % 8]},{_show(accepted)},{end},{state}\n")
+    """Cases of eleven months from `start` in the form of the office's export; one in twenty is still open.
 
-
-def _show(stamp: dt.datetime) -> str:
-    return f"{stamp.year}/{stamp.month}/{stamp.day} {stamp.hour}:{stamp:%M:%S}"
+    By DuckDB, which writes 50 million rows in the time in which Python writes a few.
+    """
+    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+        connection.execute(
+            f"""copy (
+                select 'B{seed}' || lpad(number::varchar, 9, '0') as 办件编号, '企业' || number as 企业名称,
+                    {list(PLACES)}[number % 8 + 1] as 受理单位, strftime(accepted, '{_STAMP}') as 受理时间,
+                    if(is_open, null, strftime(accepted + to_seconds(took), '{_STAMP}')) as 办结时间,
+                    if(is_open, '在办', '办结') as 状态
+                from (select range as number, hash(range, {seed}, 1) % 20 = 0 as is_open,
+                    (hash(range, {seed}, 2) % 60000)::bigint as took,
+                    timestamp '{start}' + to_seconds((hash(range, {seed}, 3) % (330 * 86400))::bigint) as accepted
+                    from range({rows}))
+            ) to '{path}' (format csv, header, quote '')"""
+        )
 
 
 @contextmanager

@@ -18,18 +18,27 @@ def to_mask(values: pa.Array) -> np.ndarray:
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def may_hold(texts: pa.Array, part: str) -> bool:
-    """Whether `part` stands somewhere in the memory of the cells: one look instead of one a cell.
+def may_hold(texts: pa.Array, *parts: str) -> bool:
+    """Whether one of `parts` stands somewhere in the memory of the cells: one look instead of one a cell.
 
     False is certain; true may be of a neighbour that is not in this slice.
     """
     data = texts.buffers()[2]
-    return data is not None and part.encode() in data.to_pybytes()
+    if data is None:
+        return False
+    wanted = [part.encode() for part in parts]
+    letters = np.frombuffer(data, np.uint8)
+    if not any((letters == first).any() for first in {part[0] for part in wanted}):
+        return False
+    return any(part in whole for whole in (data.to_pybytes(),) for part in wanted)
 
 
-def match(texts: pa.Array, pattern: str, *, needs: str = "") -> np.ndarray:
-    """Which cells match the (RE2) pattern; empty cells do not. `needs`: what every match holds, which is found fast."""
-    if needs and not may_hold(texts, needs):
+def match(texts: pa.Array, pattern: str, *, needs: tuple[str, ...] = ()) -> np.ndarray:
+    """Which cells match the (RE2) pattern; empty cells do not.
+
+    `needs`: every match holds one of them; where none is there at all, which is found fast, nothing is matched.
+    """
+    if needs and not may_hold(texts, *needs):
         return np.zeros(len(texts), dtype=bool)
     return to_mask(pc.match_substring_regex(texts, pattern))
 
@@ -61,9 +70,7 @@ def clean(texts: pa.Array) -> pa.Array:
 
     NULs and the end-of-file mark of DOS go too: databases and people do not take the first, nobody means the second.
     """
-    data = texts.buffers()[2]
-    memory = data.to_pybytes() if data is not None else b""
-    if any(mark.encode() in memory for mark in _NOTHING):
+    if may_hold(texts, *_NOTHING):
         texts = pc.replace_substring_regex(texts, f"[{''.join(_NOTHING)}]", "")
     trimmed = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)

@@ -49,12 +49,12 @@ class DateReader:
             texts: the cells.
             order: how the column writes day, month and year where the year does not come first.
         """
-        if match(texts, "^[^年]*月", needs="月").any():
+        if match(texts, "^[^年]*月", needs=("月",)).any():
             texts = map_words(texts, self._complete, pa.string())
-        zoned = match(texts, _ZONED)
+        zoned = match(texts, _ZONED, needs=("Z", "z", "+", "-"))
         ahead = _read_zones(keep_where(texts, zoned)) if zoned.any() else None
         plain = _put_year_first(_strip(texts, rf"\s*{_OFFSET}", zoned), order)
-        halved = match(plain, rf"\d{_HALF}") if may_hold(plain, "m") or may_hold(plain, "M") else np.zeros_like(zoned)
+        halved = match(plain, rf"\d{_HALF}") if may_hold(plain, "m", "M") else np.zeros_like(zoned)
         stamps, date_only = parse_stamps(_strip(plain, _HALF, halved))
         if halved.any():
             stamps = _count_from_noon(stamps, date_only, halved, match(plain, _AFTERNOON))

@@ -206,7 +206,7 @@ class LineSorter:
     def _keep_overlaps(self, block: Block, kinds: np.ndarray) -> None:
         """Rows that may count what other rows count too: `甲区合计`, `其中：网上`. They are read, and told."""
         for texts in (self._first, *(block.texts[i] for i in self._key)):
-            like = match(texts, "(?:合计|总计|共计)$", needs="计") | match(texts, "^其中", needs="其中")
+            like = match(texts, "(?:合计|总计|共计)$", needs=("计",)) | match(texts, "^其中", needs=("其中",))
             for row in np.flatnonzero(like & (kinds == LineKind.DATA)):
                 self.overlaps.setdefault(int(block.lines[row]), texts[int(row)].as_py())
 

@@ -112,7 +112,7 @@ class ColumnParser:
     @staticmethod
     def _find_errors(texts: pa.Array, kinds: np.ndarray | None) -> np.ndarray:
         if kinds is None:
-            return match(texts, r"^#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!)$", needs="#")
+            return match(texts, r"^#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!)$", needs=("#",))
         return kinds == CellKind.ERROR
 
     def _read(self, texts: pa.Array, kinds: np.ndarray | None, column: Column) -> tuple[pa.Array, np.ndarray | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,6 +30,8 @@ from expectations.run import RuleResult, run_rules
 from expectations.suite import name_digits_column
 from schemas.models.contract import Column, ColumnType, Contract
 from schemas.models.finding import Level
+
+_CORES = 2
 
 Marks = dict[str, np.ndarray]
 """Finding code -> mask of the rows that it holds back."""
@@ -73,13 +76,17 @@ class RowChecker:
 
     def run(self, work: WorkFiles) -> None:
         """Check all blocks and write the typed rows; stops as soon as one rule has too many bad rows."""
-        for block in self.data.read(self.sorter, self.sections):
-            work.write(*self._check_block(block))
-            if self.log.find_excess():
-                return
+        with ThreadPoolExecutor(_CORES) as pool:
+            for block in self.data.read(self.sorter, self.sections):
+                work.write(*self._check_block(block, pool))
+                if self.log.find_excess():
+                    return
 
-    def _check_block(self, block: Block) -> tuple[pa.Table, np.ndarray]:
-        parsed = {c.name: self._parse(block, c) for c in self.contract.columns if c.name in self.table.columns}
+    def _check_block(self, block: Block, pool: Executor) -> tuple[pa.Table, np.ndarray]:
+        columns = [c for c in self.contract.columns if c.name in self.table.columns]
+        # Arrow lets the other core work while it reads a column
+        read = pool.map(lambda column: self._parse(block, column), columns)
+        parsed = {column.name: one for column, one in zip(columns, read, strict=True)}
         marks: Marks = {}
         self._note_problems(block, parsed, marks)
         self._judge(block, parsed, marks)

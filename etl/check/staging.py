@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from schemas.models.contract import ColumnType, Contract
 
 HELD = "_held"
 """In DuckDB's view of all data rows: the row is kept back."""
+
+_MEMORY = "400MB"
+"""Enough for keys of 50 million rows at the speed that more memory would give."""
 
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
 _REPEATING = (ColumnType.UNIT, ColumnType.CODE, ColumnType.PERIOD)
@@ -56,16 +60,30 @@ class WorkFiles:
         self._schema = staged_schema(contract)
         self._good = _open_writer(self.good, contract)
         self._held = _open_writer(self.held, contract)
+        self._pool = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
 
     def __enter__(self) -> WorkFiles:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._good.close()
-        self._held.close()
+        try:
+            self._await()
+        finally:
+            self._pool.shutdown()
+            self._good.close()
+            self._held.close()
 
     def write(self, rows: pa.Table, held: np.ndarray) -> None:
-        """One block: `held` marks the rows that are kept back."""
+        """One block: `held` marks the rows that are kept back. It is written while the next one is read and judged."""
+        self._await()
+        self._writing = self._pool.submit(self._write, rows, held)
+
+    def _await(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _write(self, rows: pa.Table, held: np.ndarray) -> None:
         rows = rows.select(self._schema.names).cast(self._schema)
         if not held.any():
             self._good.write_table(rows)
@@ -92,7 +110,8 @@ class StagedRows:
 
     def __init__(self, work: WorkFiles, contract: Contract) -> None:
         self.contract = contract
-        self._con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "1GB"})
+        pa.default_memory_pool().release_unused()
+        self._con = _connect(work.good.parent)
         parts = ((work.good, "false"), (work.held, "true"))
         union = " union all ".join(f"select *, {held} {HELD} from {_scan(path)}" for path, held in parts)  # noqa: S608
         self._con.execute(f"create view work as {union}")
@@ -113,9 +132,11 @@ class StagedRows:
         """Compare the rows of each repeated key over all columns of the contract."""
         keys = self._keys()
         cells = ", ".join(quote_name(column.name) for column in self.contract.columns)
+        # Lists of the lines of millions of keys would not fit: first the few that repeat, by hash, then these alone.
         rows = self._con.execute(
-            f"select list(line order by line), count(distinct row({cells})) from work "  # noqa: S608 - names of the contract
-            f"where {self._keyed()} group by {keys} having count(*) > 1"
+            f"with many as (select hash({keys}) from work where {self._keyed()} group by {keys} having count(*) > 1) "  # noqa: S608 - names of the contract
+            f"select list(line order by line), count(distinct row({cells})) from work "
+            f"where {self._keyed()} and hash({keys}) in (from many) group by {keys} having count(*) > 1"
         ).fetchall()
         same: dict[int, int] = {}
         differing: dict[int, tuple[int, ...]] = {}
@@ -220,7 +241,7 @@ def hash_content(staged: Path, contract: Contract) -> tuple[str, bool] | None:
     text = ", ".join(f"coalesce({quote_name(name)}::varchar, chr(1))" for name in names)
     numeric = [c.name for c in contract.columns if c.type in (ColumnType.INTEGER, ColumnType.DECIMAL)]
     zeros = " and ".join(f"coalesce(bool_and({quote_name(name)} = 0), true)" for name in numeric) or "false"
-    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "1GB"}) as con:
+    with _connect(None) as con:
         row = con.execute(
             f"select count(*), sum(md5_number_lower(concat_ws(chr(31), {text}))::hugeint), "  # noqa: S608
             f"{zeros} from {_scan(staged)}"
@@ -228,6 +249,15 @@ def hash_content(staged: Path, contract: Contract) -> tuple[str, bool] | None:
     if row is None or not row[0]:
         return None
     return f"{row[0]:x}-{row[1]:x}", bool(row[2])
+
+
+def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:
+    """DuckDB with little memory, however long the file is; what does not fit goes into `folder`, or is an error."""
+    config: dict[str, Any] = {
+        **{"threads": 2, "memory_limit": _MEMORY, "temp_directory": str(folder or "")},
+        "preserve_insertion_order": "false",  # every row carries its line
+    }
+    return duckdb.connect(":memory:", config=config)
 
 
 def _scan(path: Path) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from etl.check.ahead import read_ahead
 from etl.check.arrow import clean, clean_text, is_filled, match, pc
 from etl.check.grid import BLOCK_LINES, FIRST_BLOCK_LINES, HEAD_LINES, Block, BrokenFileError
 
@@ -54,6 +55,9 @@ class TextGrid:
         return self.path.open(encoding=self.encoding, newline="")
 
     def blocks(self, first_line: int, width: int) -> Iterator[Block]:
+        return read_ahead(self._blocks(first_line, width))
+
+    def _blocks(self, first_line: int, width: int) -> Iterator[Block]:
         head = self.head()
         skip = self._ends[first_line - 2] if first_line > 1 else 0
         usual = _find_usual_width(head[first_line - 1 :], width)

@@ -17,7 +17,7 @@ CUT_NUMBER = r"^\d(?:\.\d+)?[eE]\+\d+$"
 
 def parse_ids(texts: pa.Array) -> pa.Array:
     """Ids to the last digit; the leading apostrophe that forces text in Excel is not part of them."""
-    return pc.utf8_ltrim(texts, characters="'") if match(texts, "^'", needs="'").any() else texts
+    return pc.utf8_ltrim(texts, characters="'") if match(texts, "^'", needs=("'",)).any() else texts
 
 
 def parse_units(texts: pa.Array, unit_names: Mapping[str, str]) -> pa.Array:

@@ -27,6 +27,9 @@ from schemas.warehouse.dialect import holding_lock
 
 _FAULTS = (duckdb.Error, SQLAlchemyError, OSError, LakeError, StagedFileError, SecretError)
 
+_MEMORY = "1GB"
+"""Of DuckDB: memory does not grow with the file; what does not fit is put into the tmp folder of the home."""
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -63,6 +66,7 @@ def load_accepted(ctx: Context, source: str | None = None) -> list[Loaded]:
     loaded: list[Loaded] = []
     faults: list[Exception] = []
     with open_lake(ctx.settings, url=ctx.engine.url) as connection:
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
         for batch in waiting:
             try:
                 loaded.append(_load_recorded(ctx, connection, batch))

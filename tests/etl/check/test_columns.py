@@ -13,7 +13,8 @@ from etl.check.arrow import clean, match, may_hold
 from etl.check.cell_texts import Share, to_text
 from etl.check.columns import make_column
 
-STAMPS = st.datetimes(max_value=dt.datetime(9999, 12, 31, 23, 59, 59), timezones=st.sampled_from([None, None, dt.UTC]))
+LAST = dt.datetime(9999, 12, 31, 23, 59, 59)
+STAMPS = st.datetimes(max_value=LAST) | st.datetimes(max_value=LAST, timezones=st.just(dt.UTC))
 SHORT = st.integers(-(10**17), 10**17).flatmap(lambda n: st.sampled_from([n / 10**k for k in range(9)]))
 CELLS = st.one_of(
     st.just(""),
@@ -47,9 +48,10 @@ WORDS = st.text(alphabet='ab\u200b\ufeff ="#张', max_size=6)
 @given(st.lists(st.one_of(st.none(), WORDS), max_size=20), st.integers(0, 5))
 def test_what_is_looked_for_first_changes_no_answer(words: list[str | None], start: int) -> None:
     texts = pa.array(words, pa.string())[start:]
-    for pattern, needs in (('^="', '="'), ("^#", "#")):
+    for pattern, needs in (('^="', ('="',)), ("^#", ("#",)), ("^[张a]", ("张", "a")), ("b", ("x", "b"))):
         assert match(texts, pattern, needs=needs).tolist() == match(texts, pattern).tolist()
     seen = [word for word in words[start:] if word]
     assert may_hold(texts, "张") or not any("张" in word for word in seen)
+    assert may_hold(texts, "x", "张") or not any("张" in word for word in seen)
     plain = [(word or "").replace("\u200b", "").replace("\ufeff", "").strip() or None for word in words[start:]]
     assert clean(texts).to_pylist() == plain
