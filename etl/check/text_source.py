@@ -208,6 +208,6 @@ def _make_block(lines: np.ndarray, columns: list[pa.Array], width: int) -> Block
 
 def _unwrap_formula(texts: pa.Array) -> pa.Array:
     """`="00123"` is how exporters keep Excel from eating zeros: the text is meant."""
-    if not match(texts, '^="', needs='="').any():
+    if not match(texts, '^="', needs=('="',)).any():
         return texts
     return pc.replace_substring_regex(texts, '^="(.*)"$', r"\1")

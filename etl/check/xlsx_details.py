@@ -78,8 +78,13 @@ def _find_styled(data: bytes, styles: list[int]) -> frozenset[Place]:
     if not styles:
         return frozenset()
     wanted = b"|".join(str(style).encode() for style in styles)
-    cell = re.compile(rb'<c r="([A-Z]+)(\d+)"(?:\s[^>]*)?\ss="(?:' + wanted + rb')"')
-    return frozenset(_make_place(m) for m in cell.finditer(data))
+    found: list[tuple[bytes, bytes]] = re.findall(rb'<c r="([A-Z]+)(\d+)" s="(?:' + wanted + rb')"', data)
+    if len(found) != len(
+        re.findall(rb's="(?:' + wanted + rb')"', data)
+    ):  # something stands between, or lines are styled
+        found = re.findall(rb'<c r="([A-Z]+)(\d+)"(?:\s[^>]*)?\ss="(?:' + wanted + rb')"', data)
+    columns = {letters: find_column(letters.decode()) for letters in {letters for letters, _ in found}}
+    return frozenset((int(line), columns[letters]) for letters, line in found)
 
 
 def _make_place(found: re.Match[bytes]) -> Place:
