@@ -78,5 +78,6 @@ CODES: dict[str, CodeInfo] = {
     "ROW.CONFLICT": _hold("Rows of one key that differ: none of them counts."),
     "REFERENCE.NOTHING_YET": _note("What a column refers to is not there yet; its cells were not compared."),
     "HISTORY.NOTHING_YET": _note("No row of the file has a row in the period before; nothing was compared with it."),
+    "CASE.VANISHED": _note("A full export no longer names cases that are open; they stay, and their clocks go on."),
     "RULE.COULD_NOT_RUN": CodeInfo(Level.SYSTEM, "A rule could not run. Ours to mend; no row is held back by it."),
 }

@@ -106,13 +106,13 @@ def delete_gone(connection: DuckDBPyConnection, contract: Contract, scope: Scope
         return 0
     table = table_name(contract)
     using = " USING incoming i" if scope.joined else ""
-    count = _count(connection, f"DELETE FROM {table} AS t{using} WHERE {scope.gone}{_prune(connection, contract)}")
+    count = _count(connection, f"DELETE FROM {table} AS t{using} WHERE {scope.gone}{prune(connection, contract)}")
     if again:
         count += _count(connection, f"DELETE FROM {table} WHERE batch_id = {quote_text(batch_id)}")
     return count
 
 
-def _prune(connection: DuckDBPyConnection, contract: Contract) -> str:
+def prune(connection: DuckDBPyConnection, contract: Contract) -> str:
     """Names the partitions of the rows that were really found; it only spares reading the others."""
     if contract.kind == "report":
         return ""

@@ -21,6 +21,7 @@ from etl.core.outcomes import record
 from etl.core.secret import SecretError, open_key
 from etl.load import batches, ledger, replace
 from etl.load.batches import Batch
+from etl.load.case_history import ensure_history, keep_history, note_vanished
 from etl.load.staged import StagedFileError, open_staged, stamp_of
 from schemas.models.contract import Contract
 from schemas.warehouse.dialect import holding_lock
@@ -106,7 +107,10 @@ def load_batch(ctx: Context, connection: DuckDBPyConnection, batch_id: str) -> L
             raise LakeError(f"批次 {batch_id} 更正的原批次 {batch.correction_of} 还没有入湖，请先入湖原批次")
         ledger.ensure_ledger(connection, ctx.engine)
         ensure_table(connection, contract)
+        ensure_history(connection, contract)
         entry = _find_or_write(ctx, connection, contract, batch)
+        if entry.periods or entry.rows:
+            note_vanished(ctx, connection, contract, batch_id)
         batches.settle_batch(ctx, batch, entry.touched)
     return Loaded(batch_id, source, entry.rows, entry.touched, entry.replaced, entry.superseded)
 
@@ -163,6 +167,8 @@ def _write_rows(
     replace.make_incoming(connection, scope)
     replace.make_gone(connection, contract, scope, batch_id=batch.batch_id)
     touched = tuple(sorted({*replace.touched_chunks(connection, contract), *periods}))
+    months = replace.prune(connection, contract)
+    keep_history(connection, contract, scope, batch_id=batch.batch_id, months=months)
     replaced = replace.delete_gone(connection, contract, scope, batch_id=batch.batch_id, again=again)
     rows = replace.insert_incoming(connection, contract)
     entry = ledger.Entry(
