@@ -90,4 +90,6 @@ def _write(item: Any) -> str:
 def _write_attribute(name: str, value: Any) -> str:
     if value is False:
         return ""
+    if isinstance(value, dict):  # a style, as Dash writes it
+        value = ";".join(f"{key}:{part}" for key, part in value.items())
     return f" {name}" if value is True else f' {name}="{escape(str(value))}"'

@@ -29,6 +29,8 @@ REQUEST_POLL_SECONDS = 2.0
 RETRY_SECONDS = 2.0
 SILENCE_SECONDS = 90.0
 """A look that has not come back for so long counts as no answer: a hanging network is no fresh board."""
+COUNTDOWN_SECONDS = 300
+"""So often the time that open cases have left is worked out anew on an open page."""
 OLD_DAYS = 3
 """From more than so many days on, the age of the figures is said in words."""
 
@@ -55,6 +57,7 @@ class State:
     activity: str
     zone: ZoneInfo
     catalogue: str = ""
+    cases: str = ""
 
     @property
     def shown(self) -> Snapshot:
@@ -81,7 +84,11 @@ class State:
 
     @property
     def tokens(self) -> dict[str, str]:
-        return {"set": self.set_token, "data": f"{self.set_token}|{self.activity}"}
+        return {
+            "set": self.set_token,
+            "data": f"{self.set_token}|{self.activity}",
+            "cases": f"{self.set_token}|{self.cases}|{int(self.now.timestamp()) // COUNTDOWN_SECONDS}",
+        }
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,7 @@ class Source:
             activity=pulse.activity if pulse else "",
             zone=self._zone,
             catalogue=pulse.catalogue if pulse else "",
+            cases=pulse.cases if pulse else "",
         )
 
     def refresh(self) -> None:

@@ -28,6 +28,28 @@ LIGHTS: dict[str, LightWords] = {
 }
 """In the order in which they are read: what needs attention first."""
 
+CASE_LIGHTS: dict[str, LightWords] = {
+    "red": LightWords("●", ("红", "Red"), ("已超期", "Overdue")),
+    "yellow": LightWords("▲", ("黄", "Yellow"), ("临期", "Nearly due")),
+    "suspended": LightWords("‖", ("", ""), ("中止计时", "Suspended")),
+    "none": LightWords("◆", ("", ""), ("无灯", "No light")),
+    "green": LightWords("■", ("绿", "Green"), ("正常", "In time")),
+}
+"""Lights of open cases, in the order in which they are read."""
+CASE_REASONS = {
+    "precision_too_coarse": ("只有日期没有时刻，无法按小时或半日判定", "no time of day, too coarse for this limit"),
+    "calendar_not_published": ("当年放假安排尚未录入", "calendar of the year not entered yet"),
+    "no_deadline": ("文件没有给出期限", "the file names no deadline"),
+    "excluded": ("已列入剔除登记", "in the register of exclusions"),
+    "strive": ("力争时限已过", "past an aspired limit"),
+}
+CLOCK_ABUSES = {
+    "last_day": ("最后一日才中止", "suspended on the last day"),
+    "after_deadline": ("超期后才中止", "suspended after the deadline"),
+    "reason": ("中止事由不停止计时", "reason stops no clock"),
+    "extension_after_deadline": ("超期后才延期", "extended after the deadline"),
+}
+
 STATUSES: dict[str, tuple[str, str]] = {
     "met": ("达标", "Met"),
     "at_risk": ("预警", "At risk"),
@@ -209,6 +231,8 @@ SUBJECTS = {
     "reconcile": ("各表互相核对", "sources held against each other"),
     "landing": ("超过保存期限的原件", "originals past their keeping"),
     "run": ("立即处理收件箱", "inbox at once"),
+    "case-lights": ("在办件灯号", "lights of open cases"),
+    "case-notices": ("在办件提醒", "notices about open cases"),
 }
 """What an outcome is about, where it is not a file."""
 COUNTS = {
@@ -242,6 +266,13 @@ COUNTS = {
     "requests": ("申请", "requests"),
     "differences": ("不一致", "differences"),
     "reader": ("读取", "reader"),
+    "clocks": ("时限", "limits"),
+    "red": ("超期", "overdue"),
+    "yellow": ("临期", "nearly due"),
+    "green": ("正常", "in time"),
+    "suspended": ("中止", "suspended"),
+    "none": ("无灯", "no light"),
+    "left": ("已办结", "ended"),
 }
 
 Words = tuple[str, str]

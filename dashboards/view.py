@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from dashboards.texts import LIGHTS, Lang
+from dashboards.texts import CASE_LIGHTS, LIGHTS, Lang
 
-Page = Literal["overview", "target", "catalogue", "compare", "data", "missing"]
+Page = Literal["overview", "target", "catalogue", "compare", "cases", "data", "missing"]
 SECTIONS = ("batches", "findings", "quarantine", "mails", "runs")
 PARTS = ("targets", "tasks", "mechanisms", "facts", "skipped")
 """Parts of the catalogue page."""
@@ -31,6 +31,9 @@ class View:
     strength: str = ""
     control: str = ""
     period: str = ""
+    window: str = ""
+    case: str = ""
+    """The light of open cases that is chosen."""
     part: str = PARTS[0]
     query: str = ""
     family: str = ""
@@ -66,10 +69,11 @@ _PATHS: dict[Page, tuple[str, tuple[str, ...]]] = {
     "target": ("/target", ("unit", "period")),
     "catalogue": ("/catalogue", ("plan", "part", "query")),
     "compare": ("/compare", ("family",)),
+    "cases": ("/cases", ("plan", "unit", "window", "case")),
     "data": ("/data", ("section",)),
 }
 """Path of a page, and what of a view stands in its query."""
-_KNOWN = {"lang": ("zh", "en"), "section": SECTIONS, "part": PARTS, "light": tuple(LIGHTS)}
+_KNOWN = {"lang": ("zh", "en"), "section": SECTIONS, "part": PARTS, "light": tuple(LIGHTS), "case": tuple(CASE_LIGHTS)}
 """Fields with a fixed set of values; anything else is left at its default."""
 
 
@@ -83,7 +87,7 @@ def parse_view(pathname: str | None, search: str | None) -> View:
     match parts:
         case []:
             where: dict[str, str] = {"page": "overview"}
-        case [("data" | "catalogue" | "compare") as page]:
+        case [("data" | "catalogue" | "compare" | "cases") as page]:
             where = {"page": page}
         case ["target", plan, target]:
             where = {"page": "target", "plan": plan, "target": target}

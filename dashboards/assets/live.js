@@ -12,7 +12,8 @@ window.dash_clientside.board = {
       const now = await answer.json();
       const wasGone = document.body.classList.contains("is-offline");
       document.body.classList.remove("is-offline");
-      const key = (pathname || "").startsWith("/data") ? "data" : "set";
+      const page = (pathname || "").split("/")[1];
+      const key = page === "data" || page === "cases" ? page : "set";
       return !wasGone && drawn && drawn[key] === now[key] ? same : now;
     } catch (error) {
       document.body.classList.add("is-offline");

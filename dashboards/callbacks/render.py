@@ -15,16 +15,19 @@ from dashboards import ids
 from dashboards.components.frame import build_frame
 from dashboards.components.states import build_empty, build_error
 from dashboards.frozen import freeze
+from dashboards.pages.cases import build_cases
 from dashboards.pages.catalogue import build_catalogue
 from dashboards.pages.compare import build_compare
 from dashboards.pages.data import Section, build_data
 from dashboards.pages.overview import build_overview
 from dashboards.pages.target import Details, build_target, choose_verdict
+from dashboards.queries.cases import OpenCases, read_open_cases
 from dashboards.queries.data import read_section
 from dashboards.queries.evidence import EvidenceRow, read_entries, read_evidence, read_file_names
 from dashboards.queries.records import Snapshot
 from dashboards.queries.requests import read_newest_run
 from dashboards.source import Source, State
+from dashboards.tiles import chosen_plan
 from dashboards.view import SELF, View, parse_view
 from dashboards.words import say
 
@@ -70,6 +73,12 @@ class Reader:
         rows = snapshot.series(view.plan, view.target, view.unit or SELF)
         return _attempt(lambda: self._entries(tuple(row.id for row in rows)))
 
+    def read_cases(self, state: State, view: View) -> OpenCases | None:
+        plan = chosen_plan(state.snapshot, view) if state.snapshot else view.plan
+        return _attempt(
+            lambda: read_open_cases(self._engine, plan, unit=view.unit, window=view.window, light=view.case)
+        )
+
     def read_data(self, view: View) -> Section:
         found = _attempt(lambda: (read_section(self._engine, view.section), read_newest_run(self._engine)))
         if found is None:
@@ -107,6 +116,8 @@ async def draw(view: View, state: State, reader: Reader) -> html.Div:
             body = build_catalogue(state, view)
         case "compare":
             body = build_compare(state, view)
+        case "cases":
+            body = build_cases(state, view, await _within(lambda: reader.read_cases(state, view), None))
         case "data":
             body = build_data(state, view, await _within(lambda: reader.read_data(view), Section(rows=None)))
         case _:

@@ -14,18 +14,26 @@ from dashboards.texts import LIGHTS, Lang
 from dashboards.view import View
 from dashboards.words import label, say
 
+_NAMES = {"cases": "cases_page"}
+"""Pages whose label is not their own name: `cases` is the number of a sample."""
+
 
 def build_header(state: State, view: View) -> html.Header:
     """Name, pages, as-of stamp with its age, simulated badge, language."""
     lang = view.lang
     pages = [
         ("overview", view.home(view.plan)),
+        ("cases", view.home(view.plan).to(page="cases")),
         ("catalogue", view.home(view.plan).to(page="catalogue")),
         ("compare", view.home().to(page="compare")),
         ("data", view.home().to(page="data")),
     ]
     links = [
-        dcc.Link(label(name, lang), href=to.href, className="nav-link is-here" if view.page == name else "nav-link")
+        dcc.Link(
+            label(_NAMES.get(name, name), lang),
+            href=to.href,
+            className="nav-link is-here" if view.page == name else "nav-link",
+        )
         for name, to in pages
     ]
     other = view.to(lang="zh" if lang == "en" else "en")

@@ -33,6 +33,7 @@ class Pulse:
         activity: changes whenever the data page would look different.
         request_open: a request of a viewer waits or is being carried out.
         catalogue: changes whenever what is promised, or its text, has been published anew.
+        cases: changes whenever the lights of open cases have been refreshed.
     """
 
     set_id: int | None
@@ -41,6 +42,7 @@ class Pulse:
     activity: str
     request_open: bool
     catalogue: str = ""
+    cases: str = ""
 
 
 def _published() -> Select[*tuple[Any, ...]]:
@@ -62,6 +64,7 @@ def read_pulse(engine: Engine) -> Pulse:
             select(t.requests.c.id, t.requests.c.state).order_by(t.requests.c.id.desc()).limit(1)
         ).first()
         catalogue = connection.scalar(text(_CATALOGUE))
+        lit_at = connection.scalar(select(func.max(t.case_clocks.c.lit_at)))
     return Pulse(
         set_id=set_id,
         clock=home.clock if home else None,
@@ -69,6 +72,7 @@ def read_pulse(engine: Engine) -> Pulse:
         activity="/".join(map(str, (outcome, *mail, *(request or ())))),
         request_open=bool(request and request.state in ("waiting", "working")),
         catalogue=catalogue or "",
+        cases=lit_at.isoformat() if lit_at else "",
     )
 
 

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy import Engine, text
 
+from schemas.warehouse.dialect import SET_CHANNEL, notify
+from tests.dashboards.board_cases import seed_cases
 from tests.dashboards.board_seed import PLAN, publish_next
 from tests.dashboards.board_steps import OTHER
 from tests.dashboards.test_source import start_database, stop_database
@@ -63,6 +65,25 @@ def test_a_new_set_appears_without_reload(open_board: Callable[..., Page], seede
     expect(deposit).to_contain_text("■绿达标", timeout=SLOW)
     expect(page.locator(".stamps")).to_contain_text("第 13 版")
     assert page.evaluate("window.notReloaded") is True
+
+
+def test_open_cases_follow_a_refresh_without_reload(open_board: Callable[..., Page], seeded: Engine) -> None:
+    with seeded.begin() as connection:
+        seed_cases(connection, is_day=True)
+    page = open_board("/cases", width=390)
+    expect(page.locator(".case-tile")).to_have_count(3, timeout=SLOW)
+    late = page.locator(".case-list").first.locator("tbody tr")
+    expect(late).to_have_count(6)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.evaluate("window.notReloaded = true")
+    with seeded.begin() as connection:
+        connection.execute(text("delete from case_lights where case_key = '20230613-004'"))
+        connection.execute(text("update case_clocks set lit_at = lit_at + interval '15 minutes'"))
+        notify(connection, SET_CHANNEL, "case_lights")
+    expect(late).to_have_count(5, timeout=SLOW)
+    assert page.evaluate("window.notReloaded") is True
+    page.locator(".case-tile", has_text="税务局").get_by_role("link", name="11 号窗口").click()
+    expect(page.locator(".case-list").first).to_contain_text("没有这样的在办件", timeout=SLOW)
 
 
 def test_a_stopped_database_is_said_and_forgotten(

@@ -31,6 +31,7 @@ def test_links_elements_and_flags_become_html() -> None:
     details = html.Details([html.Summary("q"), html.Br(), html.Td("x", **{"data-label": "灯"})], open=True)
     assert to_html(details) == '<details open><summary>q</summary><br><td data-label="灯">x</td></details>'
     assert "open" not in to_html(html.Details([html.Summary("q")], open=False))
+    assert to_html(html.Span("x", style={"width": "33.3%"})) == '<span style="width:33.3%">x</span>'
 
 
 def test_what_is_alive_stays_alive() -> None:
