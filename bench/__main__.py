@@ -10,11 +10,24 @@ import json
 import sys
 from pathlib import Path
 
-from bench import case_file, daily, fuzz, history, long_file, nation, parse_dags, plan_scan, scale, wide_file
+from bench import (
+    case_file,
+    case_lights,
+    daily,
+    fuzz,
+    history,
+    long_file,
+    nation,
+    parse_dags,
+    plan_scan,
+    scale,
+    wide_file,
+)
 from bench.figure import Figure
 
 BENCHES = {
     "case-file": case_file.measure,
+    "case-lights": case_lights.measure,
     "csv": long_file.measure,
     "daily": daily.measure,
     "fuzz": fuzz.measure,
@@ -25,7 +38,7 @@ BENCHES = {
     "scale": scale.measure,
     "xlsx": wide_file.measure,
 }
-SIZED = ("case-file", "csv", "daily", "fuzz", "history", "scale", "xlsx")
+SIZED = ("case-file", "case-lights", "csv", "daily", "fuzz", "history", "scale", "xlsx")
 """Those that take a number: rows, or files."""
 
 

@@ -19,21 +19,39 @@ NOW, CHANGED, GONE = "case_lights_now", "case_lights_changed", "case_lights_gone
 KEY = ("plan", "clock", "source", "case_key")
 _TYPES = {
     **{"deadline_date": "DATE", "deadline_at": "TIMESTAMP", "started_at": "TIMESTAMP", "suspended_since": "TIMESTAMP"},
-    **{"started_coarse": "BOOLEAN", "line": "INTEGER"},
+    **{"started_coarse": "BOOLEAN", "line": "INTEGER", "light": "case_light"},
 }
+_SHARED = ("plan", "clock", "source")
 _LEVELS = {"hall": (), "unit": ("unit",), "window": ("unit", "window_name")}
 _RANKS = ", ".join(f"'{light}'" for light in LIGHTS)
 
 
 def begin(lake: DuckDBPyConnection) -> None:
-    """An empty temporary table for the lights of this refresh."""
-    columns = ", ".join(f"{name} {_TYPES.get(name, 'VARCHAR')}" for name in COLUMNS)
-    lake.execute(f"create or replace temp table {NOW} ({columns})")
+    """Empty temporary tables for the lights of this refresh, with the view `NOW` over them.
+
+    What all rows of a clock share is kept once, and lights are numbers inside: writing rows is most of the work.
+    """
+    columns = ", ".join(f"{name} {_TYPES.get(name, 'VARCHAR')}" for name in COLUMNS if name not in _SHARED)
+    shown = ", ".join(f"c.{name}" if name in _SHARED else f"r.{name}" for name in COLUMNS)
+    lake.execute(f"drop view if exists {NOW}")
+    lake.execute("drop table if exists case_lights_raw")
+    lake.execute("drop type if exists case_light")
+    lake.execute(f"create temp type case_light as enum ({_RANKS})")
+    lake.execute(f"create temp table case_lights_raw (clock_no INTEGER, {columns})")
+    lake.execute(
+        "create or replace temp table case_lights_clocks (clock_no INTEGER, plan TEXT, clock TEXT, source TEXT)"
+    )
+    lake.execute(
+        f"create temp view {NOW} as select {shown.replace('r.light', 'r.light::text as light')} "
+        "from case_lights_raw r join case_lights_clocks c using (clock_no)"
+    )
 
 
-def add(lake: DuckDBPyConnection, query: str) -> None:
-    """Add the rows of one clock; the query gives `COLUMNS` in their order."""
-    lake.execute(f"insert into {NOW} {query}")
+def add(lake: DuckDBPyConnection, query: str, *, number: int, shared: tuple[str, str, str]) -> None:
+    """Add the rows of one clock: `query` gives `COLUMNS`, `shared` are plan, clock and source of all of them."""
+    own = ", ".join(name for name in COLUMNS if name not in _SHARED)
+    lake.execute("insert into case_lights_clocks values (?, ?, ?, ?)", [number, *shared])
+    lake.execute(f"insert into case_lights_raw select {number}, {own} from ({query})")
 
 
 def find_differences(lake: DuckDBPyConnection, warehouse: str) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import ibis
 from duckdb import DuckDBPyConnection
 
-from etl.compute.case_events import Registers
 from etl.compute.case_light_diff import add, begin, count_lights, find_differences
 from etl.compute.case_light_store import LitClock, write_clocks, write_counts, write_differences
 from etl.compute.case_lights import light_cases
@@ -20,7 +19,6 @@ from etl.core.clock.workdays import WorkCalendar
 from etl.core.context import Context
 from etl.core.lake import attach_warehouse, ensure_table, open_lake
 from etl.core.outcomes import record
-from schemas.models.contract import Contract
 from schemas.warehouse.case_tables import LIGHTS
 from schemas.warehouse.dialect import holding_lock
 
@@ -71,27 +69,17 @@ def compute_lights(ctx: Context, lake: DuckDBPyConnection) -> list[LitClock]:
     done = []
     for clock in list_clocks(ctx.registry, as_of=ctx.as_of):
         contract = ctx.registry.contracts[clock.source]
-        ensure_table(lake, contract)
+        for name in (contract.id, *(contract.events.sources if contract.events else ())):
+            ensure_table(lake, ctx.registry.contracts[name])
         calendar = computation.calendar_of(contract)
         moment = ctx.moment_in(ctx.zone_of(contract))
-        registers = _registers_of(ctx, lake, backend, contract)
+        registers = computation.registers_of(contract)
         table = lake_table(backend, contract)
         expression = light_cases(table, clock, contract, calendar, moment, registers=registers)
-        add(lake, str(backend.compile(expression)))
+        shared = (clock.plan, clock.id, clock.source)
+        add(lake, str(backend.compile(expression)), number=len(done), shared=shared)
         done.append(LitClock(clock, moment))
     return done
-
-
-def _registers_of(ctx: Context, lake: DuckDBPyConnection, backend: ibis.BaseBackend, contract: Contract) -> Registers:
-    """The rows of the registers that a source's events name."""
-    events = contract.events
-    named = [register.source for register in (events.stops_from, events.exclusions) if register] if events else []
-    found = {}
-    for source in named:
-        other = ctx.registry.contracts[source]
-        ensure_table(lake, other)
-        found[source] = (other, lake_table(backend, other))
-    return found
 
 
 def refresh_in_office_hours(ctx: Context) -> Relit | None:
