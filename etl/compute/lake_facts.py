@@ -31,13 +31,14 @@ def count_chunks(lake: DuckDBPyConnection, contract: Contract) -> dict[str, int]
 
 
 def count_units(table: TableExpr, contract: Contract) -> dict[str, list[PartRow]]:
-    """A row a (chunk, unit): in which chunks, so from which month or period on, the source speaks of a unit."""
+    """A row a (chunk, unit): from which month of receipt or period on the chunk speaks of a unit."""
     named = table.filter(table[str(contract.unit_column)].notnull())
-    grouped = named.group_by(CHUNK, unit=named[str(contract.unit_column)]).aggregate(n=named.count())
+    first = named[CHUNK].min() if contract.kind == "cases" else named.period.min()
+    grouped = named.group_by(CHUNK, unit=named[str(contract.unit_column)]).aggregate(n=named.count(), first=first)
     found: dict[str, list[PartRow]] = {}
     for row in grouped.to_pyarrow().to_pylist():
-        chunk = name_chunk(row[CHUNK])
-        found.setdefault(chunk, []).append(PartRow("unit", "", row["unit"], chunk, None, None, row["n"]))
+        part = PartRow("unit", "", row["unit"], name_chunk(row["first"]), None, None, row["n"])
+        found.setdefault(name_chunk(row[CHUNK]), []).append(part)
     return found
 
 

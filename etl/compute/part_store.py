@@ -51,7 +51,7 @@ def read_merged(connection: Connection, key: MeasureKey) -> list[PartRow]:
 
 def read_first_units(connection: Connection, source: str) -> dict[str, str]:
     """Unit -> period (month of receipt for cases) in which the source first spoke of it."""
-    query = select(parts.c.unit, func.min(part_chunks.c.chunk)).join(part_chunks, part_chunks.c.id == parts.c.chunk_id)
+    query = select(parts.c.unit, func.min(parts.c.period)).join(part_chunks, part_chunks.c.id == parts.c.chunk_id)
     rows = connection.execute(query.where(_mine(units_key(source))).group_by(parts.c.unit))
     return {row[0]: row[1] for row in rows}
 

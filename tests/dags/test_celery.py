@@ -76,9 +76,9 @@ def kill_tree(worker: psutil.Process) -> None:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, broker: SecretStr) -> Iterator[Office]:
-    """A home with three simulated months in its lake and nothing computed, then its stack over Celery."""
+    """A home with two simulated months in its lake and nothing computed, then its stack over Celery."""
     folder = tmp_path_factory.mktemp("celery")
-    simulation = simulate(folder / "exports", months=3)
+    simulation = simulate(folder / "exports", months=2)
     home = folder / "home"
     settings = Settings(home=home, clock=TODAY)
     settings.make_home()

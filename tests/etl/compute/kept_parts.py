@@ -12,8 +12,10 @@ from typing import Any
 import ibis
 from sqlalchemy import Engine, select, update
 
+from etl.compute.evidence import find_evidence
+from etl.compute.evidence_places import Places, Wanted, find_places
 from etl.compute.look import lake_table
-from etl.compute.measures import list_measures
+from etl.compute.measures import Measure, list_measures
 from etl.compute.submissions import read_submissions
 from etl.compute.values import Computation, Rows
 from etl.core.context import Context
@@ -47,7 +49,27 @@ CASES = Contract.model_validate(
             *(_column("case_no", "id"), _column("unit", "unit"), _column("item", "text")),
             _column("received", "datetime"),
             *(_column(n, "datetime", required=False) for n in ("contacted", "visited", "ended")),
+            *(_column(n, "datetime", required=False) for n in ("stopped", "resumed", "withdrawn")),
             _column("fee", "decimal", required=False),
+        ],
+        "events": {
+            "withdrawn": "withdrawn",
+            "stops": [{"from": "stopped", "until": "resumed"}],
+            "exclusions": {
+                **{"source": "removed", "case": "case_no", "reason": "reason", "approver": "approver"},
+                **{"approved": "approved", "expires": "expires"},
+            },
+        },
+    }
+)
+REMOVED = Contract.model_validate(
+    {
+        **{"id": "removed", "name_zh": "剔除登记", "name_en": "removed", "owner": "办公室", "files": ["*"]},
+        **{"kind": "cases", "resend": "merge", "key": ["case_no"], "received": "approved"},
+        "period": {"grain": "month", "read_from": ["rows"]},
+        "columns": [
+            *(_column("case_no", "id"), _column("reason", "text"), _column("approver", "text")),
+            *(_column("approved", "date"), _column("expires", "date")),
         ],
     }
 )
@@ -119,7 +141,7 @@ def make_registry() -> Registry:
         targets.append(make_target(**{"id": name.replace("_", "-"), "indicator": name, "unit": unit, **wants}))
     pack = Pack(PLAN, tuple(targets), (), YamlSource(REPO, [], None))
     calendars = {"cn": CalendarSpec(id="cn", name_zh="工作日历")}
-    contracts = {contract.id: contract for contract in (CASES, REPORT)}
+    contracts = {contract.id: contract for contract in (CASES, REPORT, REMOVED)}
     return Registry(contracts, indicators, {PLAN.id: pack}, calendars, (), (), {})
 
 
@@ -132,7 +154,7 @@ class Office:
         self.today = FIRST
         self.cases: dict[int, dict[str, Any]] = {}
         self.runs = 0
-        self._desks = {c.id: Bench(settings, engine, c) for c in (CASES, REPORT)}
+        self._desks = {c.id: Bench(settings, engine, c) for c in (CASES, REPORT, REMOVED)}
         self.settings, self.engine = settings, engine
 
     @property
@@ -159,6 +181,13 @@ class Office:
         number, row = next((n, row) for n, row in self.cases.items() if row["received"].month == month)
         self.cases[number] = {**row, "ended": row["received"] + dt.timedelta(days=1)}
         self._hand_in("permits", [_spell(self.cases[number])], None)
+
+    def send_register(self) -> None:
+        """A case is taken out of all shares for a while, perhaps from a later day on."""
+        approved = self._moment(-20, 6).date()
+        row = {"case_no": f"{self.draw.choice(sorted(self.cases)):05d}", "reason": "重复", "approver": "甲"}
+        row |= {"approved": approved, "expires": approved + dt.timedelta(days=self.draw.randrange(40))}
+        self._hand_in("removed", [row], None)
 
     def send_report(self) -> None:
         month = f"2023-{self.draw.randint(1, max(1, self.today.month)):02d}"
@@ -190,6 +219,11 @@ class Office:
         for name, chance in (("contacted", 0.5), ("visited", 0.3), ("ended", 0.5)):
             later = row["received"] + dt.timedelta(minutes=self.draw.randrange(1, 60 * 24 * 25))
             row[name] = later if self.draw.random() < chance else None
+        stopped = row["received"] + dt.timedelta(minutes=self.draw.randrange(1, 60 * 24 * 6))
+        resumed = stopped + dt.timedelta(minutes=self.draw.randrange(1, 60 * 24 * 9))
+        row["stopped"] = stopped if self.draw.random() < 0.3 else None
+        row["resumed"] = resumed if row["stopped"] and self.draw.random() < 0.8 else None
+        row["withdrawn"] = resumed if self.draw.random() < 0.05 else None
         return row
 
     def _moment(self, least: int, most: int) -> dt.datetime:
@@ -209,13 +243,45 @@ class Office:
         with open_lake(self.settings, url=self.engine.url) as lake, self.engine.connect() as connection:
             backend = ibis.duckdb.from_connection(lake)
             computation = Computation(backend, self.registry, as_of=self.today)
+            for contract in self.registry.contracts.values():
+                ensure_table(lake, contract)
             for measure in list_measures(self.registry):
                 contract = self.registry.contracts[measure.indicator.source]
-                ensure_table(lake, contract)
                 rows = Rows(lake_table(backend, contract), read_submissions(connection, contract))
                 for row in computation.values_of(measure, rows):
                     found[*measure.key, row.unit, row.period] = _content(vars(row))
         return found
+
+    def hand_in_many(self, count: int) -> None:
+        """One file of so many new cases."""
+        self.cases |= {number: self._new_case(number) for number in range(1, count + 1)}
+        self._hand_in("permits", [_spell(row) for row in self.cases.values()], None)
+
+    def evidence(self, indicator: str, want: Wanted) -> list[tuple[str, int]]:
+        """Batch and line of the deciding rows."""
+        with open_lake(self.settings, url=self.engine.url) as lake, self.engine.connect() as connection:
+            backend = ibis.duckdb.from_connection(lake)
+            computation = Computation(backend, self.registry, as_of=self.today)
+            rows = Rows(lake_table(backend, CASES), read_submissions(connection, CASES))
+            found = find_evidence(computation, self._measure(indicator), rows, [want], connection=connection)
+        return [(row.batch_id, row.line) for row in found[want]]
+
+    def expected_rows(self, want: Wanted) -> list[tuple[str, int]]:
+        """The first 200 rows that ended in these months, by month, batch and line, from the table itself."""
+        unit = "true" if want.unit == "self" else f"unit = '{want.unit}'"
+        months = ", ".join(f"'{period}'" for period in sorted(want.periods))
+        with open_lake(self.settings, url=self.engine.url) as lake:
+            return lake.execute(
+                f"select batch_id, line from lake.permits where {unit} and strftime(ended, '%Y-%m') in ({months})"
+                " order by strftime(ended, '%Y-%m'), batch_id, line limit 200"
+            ).fetchall()
+
+    def places(self, indicator: str, wanted: Sequence[Wanted]) -> Places:
+        with self.engine.connect() as connection:
+            return find_places(connection, self._measure(indicator), CASES, wanted)
+
+    def _measure(self, indicator: str) -> Measure:
+        return next(m for m in list_measures(self.registry) if m.indicator.id == indicator)
 
     def change_promise(self, name: str) -> None:
         """Another version of an indicator: what was kept of it does not hold any more."""
@@ -230,5 +296,5 @@ def _spell(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """As text, so that a number with other decimals differs too."""
-    names = ("state", "numerator", "denominator", "n", "open_numerator", "open_denominator")
+    names = ("state", "numerator", "denominator", "n", "open_numerator", "open_denominator", "extra")
     return (*(str(row[name]) for name in names), tuple(row["batches"]))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from etl import pipeline
+from etl.compute.evidence_places import Wanted
 from etl.compute.stage import compute
 from schemas.settings import Settings
 from schemas.warehouse.tables import outcomes
@@ -40,6 +41,8 @@ def _live_on(office: Office, step: int) -> None:
         office.send_cases()
     if office.draw.random() < 0.4 or step == 0:
         office.send_report()
+    if office.cases and office.draw.random() < 0.5:
+        office.send_register()
     if step % 5 == 4:
         office.change_promise(office.draw.choice(sorted(office.registry.indicators)))
 
@@ -78,3 +81,18 @@ def test_the_reconcile_mends_what_is_wrong_and_says_so(settings: Settings, engin
         row = connection.execute(select(outcomes).order_by(outcomes.c.id.desc()).limit(1)).one()
     assert (row.status, row.code, row.counts["mended"]) == ("done", "COMPUTE.MENDED", ["mean  2023-02"])
     assert "1 处" in row.message
+
+
+def test_deciding_rows_of_few_chunks_are_those_of_all(settings: Settings, engine: Engine) -> None:
+    office = Office(settings, engine, 6)
+    office.today = dt.date(2023, 6, 30)
+    office.hand_in_many(700)
+    compute(office.next_run())
+    months = frozenset(f"2023-{month:02d}" for month in range(1, 7))
+    wants = [Wanted("self", months), Wanted("甲局", months), Wanted("self", frozenset({"2023-04"}))]
+    for want in wants:
+        assert office.evidence("fees", want) == office.expected_rows(want), want
+    everything, one_month = (office.places("fees", [want]) for want in (wants[0], wants[2]))
+    assert len(everything.periods) < 6
+    assert one_month.periods == ("2023-04",)
+    assert one_month.chunks < {f"2023-{month:02d}" for month in range(1, 7)}
