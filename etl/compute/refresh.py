@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from etl.compute.chunks import in_chunks
 from etl.compute.expressions import TableExpr
+from etl.compute.history import read_dirty
 from etl.compute.lake_facts import (
     count_units,
     earliest,
@@ -31,7 +32,7 @@ from etl.compute.part_store import (
     units_key,
     write_chunks,
 )
-from etl.compute.stale import Known, Need, stale_chunks, still_holds
+from etl.compute.stale import Known, Need, Newest, stale_chunks, still_holds
 from etl.compute.versions import engine_version
 from etl.core.context import Context
 from schemas.models.contract import Contract
@@ -164,10 +165,12 @@ def _find_mended(
 ) -> list[str]:
     """Chunks whose kept parts should have been right by all we know, and were not."""
     need, known = task.needs[key], task.known.get(key, {})
+    # a file that came between the marks and the snapshot has left a mark since: that is no fault
+    since = Newest(read_dirty(connection)) if known else look.newest
     valid = [
         chunk
         for chunk in task.stale[key]
-        if chunk in known and still_holds(known[chunk], need, look.newest.of(need, chunk), as_of=ctx.as_of)
+        if chunk in known and still_holds(known[chunk], need, since.of(need, chunk), as_of=ctx.as_of)
     ]
     if not valid:
         return []

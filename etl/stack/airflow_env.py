@@ -109,7 +109,8 @@ def build_environment(settings: Settings, *, database_url: str, dags: Path = REP
         "usage_data_collection": {"enabled": False},
     }
     if settings.celery_broker:
-        sections |= _celery_sections(settings, settings.celery_broker.get_secret_value())
+        for section, options in _celery_sections(settings, settings.celery_broker.get_secret_value()).items():
+            sections[section] = sections.get(section, {}) | options
     told = {
         f"AIRFLOW__{section}__{option}".upper(): str(value)
         for section, options in sections.items()
@@ -119,17 +120,20 @@ def build_environment(settings: Settings, *, database_url: str, dags: Path = REP
 
 
 def _celery_sections(settings: Settings, broker: str) -> dict[str, dict[str, object]]:
-    """A task is taken off the queue when it has ended, so one whose worker dies before it starts goes to another.
+    """A worker reserves no more than it runs, so the death of one takes few tasks along.
 
     One that had started is given up after its heartbeat is missed, and tried again like any that failed.
     """
     return {
+        "core": {"parallelism": 64},  # what the workers together may run; each of them has its own limit
         "celery": {
             "broker_url": broker,
             "worker_concurrency": 2,
             "task_acks_late": True,
             "worker_prefetch_multiplier": 1,
         },
+        # longer than any task may take: what is not acknowledged by then is taken for lost
+        "celery_broker_transport_options": {"visibility_timeout": 5 * 3600},
         "operators": {"default_queue": celery_queue(settings)},
     }
 

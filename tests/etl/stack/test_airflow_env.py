@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from etl.stack.airflow_env import build_environment, password_file, read_secrets
+from etl.stack.airflow_env import build_environment, password_file, read_secrets, worker_command
 from schemas.settings import Settings
 
 URL = "postgresql+psycopg://airflow:x@127.0.0.1:1/airflow"
@@ -49,3 +50,18 @@ def test_open_bind_address_is_reached_over_loopback(tmp_path: Path) -> None:
     env = build_environment(Settings(home=tmp_path, bind="0.0.0.0"), database_url=URL)  # noqa: S104 - the case in point
     assert env["AIRFLOW__API__HOST"] == "0.0.0.0"  # noqa: S104
     assert env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:18080/execution/"
+
+
+def test_a_broker_puts_the_tasks_on_workers_of_this_home(tmp_path: Path) -> None:
+    broker = SecretStr("redis://127.0.0.1:6379/3")
+    homes = (Settings(home=tmp_path / name, celery_broker=broker) for name in ("甲", "乙"))
+    first, second = (build_environment(settings, database_url=URL) for settings in homes)
+    assert first["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    assert first["AIRFLOW__CELERY__BROKER_URL"] == "redis://127.0.0.1:6379/3"
+    assert int(first["AIRFLOW__CORE__PARALLELISM"]) > 4
+    queues = [env["AIRFLOW__OPERATORS__DEFAULT_QUEUE"] for env in (first, second)]
+    assert queues[0] != queues[1]
+    assert queues[0] in worker_command(Settings(home=tmp_path / "甲", celery_broker=broker), "second")
+    plain = build_environment(Settings(home=tmp_path / "丙"), database_url=URL)
+    assert plain["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+    assert not any(name.startswith("AIRFLOW__CELERY") for name in plain)
