@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from etl.compute.evidence import find_evidence
 from etl.compute.evidence_places import Places, Wanted, find_places
@@ -27,7 +27,7 @@ from schemas.models.indicator import Indicator
 from schemas.models.registry import Pack, Registry
 from schemas.models.yaml_source import YamlSource
 from schemas.settings import REPO, Settings
-from schemas.warehouse.tables import batches, values
+from schemas.warehouse.tables import batches, part_chunks, values
 from tests.etl.judge.hand import PLAN, make_target
 from tests.etl.load.conftest import Bench
 
@@ -251,6 +251,11 @@ class Office:
                 for row in computation.values_of(measure, rows):
                     found[*measure.key, row.unit, row.period] = _content(vars(row))
         return found
+
+    def count_kept(self) -> int:
+        """How many chunks of measures are kept."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(part_chunks)).scalar_one()
 
     def hand_in_many(self, count: int) -> None:
         """One file of so many new cases."""

@@ -14,7 +14,7 @@ from schemas.settings import Settings
 from schemas.warehouse.tables import outcomes
 from tests.etl.compute.kept_parts import Office
 
-STEPS = 7
+STEPS = 5
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -29,7 +29,7 @@ def test_values_from_kept_parts_are_those_of_all_rows(settings: Settings, engine
         assert (again.chunks, again.changed) == (0, 0)
     assert whole
     reconciled = compute(office.next_run(), everything=True)
-    assert reconciled.chunks > 20
+    assert reconciled.chunks == office.count_kept() > 0
     assert (reconciled.mended, reconciled.changed) == ((), 0)
 
 
