@@ -86,7 +86,7 @@ def test_the_reconcile_mends_what_is_wrong_and_says_so(settings: Settings, engin
 def test_deciding_rows_of_few_chunks_are_those_of_all(settings: Settings, engine: Engine) -> None:
     office = Office(settings, engine, 6)
     office.today = dt.date(2023, 6, 30)
-    office.hand_in_many(700)
+    office.hand_in_many(2500)
     compute(office.next_run())
     months = frozenset(f"2023-{month:02d}" for month in range(1, 7))
     wants = [Wanted("self", months), Wanted("甲局", months), Wanted("self", frozenset({"2023-04"}))]
