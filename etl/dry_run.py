@@ -27,6 +27,7 @@ from etl.compute.values import Computation, Rows
 from etl.core.by_hand import ByHandCatalogue, by_hand_contracts
 from etl.core.context import Context
 from etl.core.lake import ensure_table, open_lake
+from etl.core.repeats import mark_repeats
 from etl.core.verdicts import VerdictRow
 from etl.judge.frame import Value
 from etl.judge.stage import judge_all
@@ -118,6 +119,7 @@ def _value(row: ValueRow) -> Value:
         row.open_numerator,
         row.open_denominator,
         row.batches,
+        extra=row.extra,
     )
 
 
@@ -130,7 +132,8 @@ def _with_file(backend: ibis.BaseBackend, rows: Rows, checked: Checked, staged: 
     submissions = replace(rows.submissions, answers=(*rows.submissions.answers, answer), held_units=held)
     if checked.status != "accepted" or not staged.is_file():
         return Rows(rows.table, submissions)
-    return Rows(_merge(rows.table, backend.read_parquet(str(staged)), contract, checked), submissions)
+    merged = _merge(rows.table, backend.read_parquet(str(staged)), contract, checked)
+    return Rows(mark_repeats(merged, contract), submissions)
 
 
 def _merge(table: TableExpr, incoming: TableExpr, contract: Contract, checked: Checked) -> TableExpr:

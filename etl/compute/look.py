@@ -15,6 +15,7 @@ from etl.compute.stale import Mark, Newest
 from etl.compute.values import Computation
 from etl.core.context import Context
 from etl.core.lake import ensure_table, open_lake
+from etl.core.repeats import mark_repeats
 from schemas.models.contract import Contract
 
 
@@ -34,8 +35,8 @@ class Look:
 
 
 def lake_table(backend: ibis.BaseBackend, contract: Contract) -> TableExpr:
-    """The source's accepted rows as an expression."""
-    return backend.table(contract.id, database=("lake", "main"))
+    """The source's accepted rows as an expression, repeats marked."""
+    return mark_repeats(backend.table(contract.id, database=("lake", "main")), contract)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from schemas.models.contract import ColumnType, Contract
+from schemas.models.contract_events import IS_REPEAT
 
 _TYPES = {
     ColumnType.INTEGER: "BIGINT",
@@ -61,7 +62,7 @@ def staged_columns(contract: Contract) -> dict[str, str]:
     """
     own = {column.name: _TYPES.get(column.type, "VARCHAR") for column in contract.columns}
     ours = {f"{name}_date_only": "BOOLEAN" for name in date_columns(contract)} | _ORIGIN
-    reserved = set(ours) | {"received_month"}
+    reserved = set(ours) | {"received_month", IS_REPEAT}
     period = contract.column_by_name.get("period")
     if period is not None and period.type is ColumnType.PERIOD:
         reserved.discard("period")  # the file says itself which period a row is of

@@ -15,6 +15,7 @@ cases     replace    everything: each file is the whole register
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -135,10 +136,23 @@ def touched_chunks(connection: DuckDBPyConnection, contract: Contract) -> tuple[
     parts = (f"SELECT {chunk} AS chunk FROM {relation}" for relation in ("staged", "gone"))
     rows = connection.execute(f"SELECT DISTINCT chunk FROM ({' UNION ALL '.join(parts)}) ORDER BY chunk").fetchall()
     touched = {row[0] for row in rows}
+    touched |= _following_months(connection, contract, touched)
     if contract.running_columns:
         held = connection.execute(f"SELECT DISTINCT period FROM {table_name(contract)}").fetchall()
         touched |= {period for (period,) in held if any(_follows(period, other) for other in touched)}
     return tuple(sorted(touched))
+
+
+def _following_months(connection: DuckDBPyConnection, contract: Contract, touched: set[str]) -> set[str]:
+    """Months in which a case may be the repeat of one that was touched."""
+    repeat = contract.events.repeat if contract.events else None
+    if repeat is None:
+        return set()
+    query = f"SELECT DISTINCT strftime(received_month, '%Y-%m') FROM {table_name(contract)}"
+    held = {parse_period(row[0]) for row in connection.execute(query).fetchall()}
+    reach = dt.timedelta(days=repeat.days)
+    ends = [parse_period(month).end for month in touched]
+    return {month.text for month in held if any(end < month.start <= end + reach for end in ends)}
 
 
 def _follows(period: str, other: str) -> bool:

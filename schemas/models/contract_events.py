@@ -51,8 +51,15 @@ class Prolonged(Promise):
     signed: Name
 
 
+IS_REPEAT = "is_repeat"
+"""The column that indicators may filter by where `events` say what a repeat is."""
+
+
 class Repeat(Promise):
-    """A case is a repeat where the same `by` was received within `days` before it (keyed hashes as they are)."""
+    """A case is a repeat where the same `by` was received within `days` before it; persons by their keyed hashes.
+
+    It adds `is_repeat` to what indicators may filter by.
+    """
 
     by: tuple[Name, ...] = Field(min_length=1)
     days: int = Field(gt=0)

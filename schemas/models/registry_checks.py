@@ -11,6 +11,7 @@ from schemas.models.case_checks import TIMES, check_clock, check_events, check_s
 from schemas.models.code_list import UNITS
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
 from schemas.models.contract_between import ReconcileRule, ReferenceRule
+from schemas.models.contract_events import IS_REPEAT
 from schemas.models.indicator import Indicator
 from schemas.models.office import FILE as OFFICE
 from schemas.models.pack_checks import check_pack_parts
@@ -119,7 +120,8 @@ def _check_indicator(indicator: Indicator, registry: Registry) -> Iterator[tuple
         yield ["source"], f"no source {indicator.source!r}; there are {sorted(registry.contracts)}"
         return
     columns = contract.column_by_name
-    unknown = sorted(indicator.columns - set(columns))
+    derived = {IS_REPEAT} if contract.events and contract.events.repeat else set[str]()
+    unknown = sorted(indicator.columns - set(columns) - derived)
     if unknown:
         yield ["source"], f"columns {unknown} are not in contract {contract.id!r}, which has {sorted(columns)}"
         return
