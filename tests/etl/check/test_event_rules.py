@@ -51,3 +51,12 @@ def test_rules_are_derived_once_and_may_be_written_otherwise() -> None:
 def test_what_a_rule_says_already_is_not_said_twice(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "办件明细2023年12月.csv", rows_with("2023-12-05 09:00", "2023-12-04 09:00"))
     assert [f.code for f in check(path, make_cases(events=EVENTS)).findings] == ["ENDED_BEFORE"]
+
+
+@pytest.mark.parametrize("level", ["quarantine", "note"])
+def test_a_future_event_has_the_level_of_its_rule(tmp_path: Path, level: str) -> None:
+    rule = {"kind": "not_future", "code": "LATER", "column": "finished_at", "level": level, "message": "m", "todo": "t"}
+    path = write_csv(tmp_path / "办件明细2023年12月.csv", rows_with("2023-12-05 09:00", "2024-01-01 00:00"))
+    result = check(path, make_cases(rules=[rule]))
+    assert [(f.code, str(f.level)) for f in result.findings] == [("LATER", level)]
+    assert result.rows_quarantined == (level == "quarantine")

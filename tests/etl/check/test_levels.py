@@ -15,8 +15,8 @@ from schemas.models.finding import Level
 from tests.etl.check.files import check, make_report, report_rows, write_xlsx
 
 TEXT = {"code": "PLANT", "message": "与约定不符", "todo": "请核对"}
-ELSEWHERE = {"entry": "test_entries.py", "reconcile": "../test_reconcile.py"}
-"""Entries need the targets of a plan; figures of two sources are compared after load."""
+ELSEWHERE = {"entry": "test_entries.py", "reconcile": "../test_reconcile.py", "not_future": "test_event_rules.py"}
+"""Entries need the targets of a plan, events a source of cases; figures of two sources are compared after load."""
 MONTHS = [f"2023-0{month}" for month in range(1, 7)]
 
 

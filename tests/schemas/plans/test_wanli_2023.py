@@ -16,7 +16,8 @@ import pyarrow as pa
 import pytest
 
 from etl.compute.calendar_join import register_calendar
-from etl.compute.parts import figure_parts, share_parts
+from etl.compute.case_parts import CaseSource, share_parts
+from etl.compute.parts import figure_parts
 from schemas.models.calendar import CalendarSpec
 from schemas.models.contract import ColumnType, Contract
 from schemas.models.indicator import Indicator
@@ -105,7 +106,8 @@ def parts_of(target_id: str, rows: list[dict[str, object]]) -> list[tuple[str, D
     table = backend.table("staged")
     if indicator.clock:
         calendar = register_calendar(backend, CalendarSpec(id="cn", name_zh="cn"))
-        parts = share_parts(table, indicator, contract, limit_of(target), calendar, as_of=dt.date(2023, 12, 31))
+        source = CaseSource(table, indicator, contract, calendar, dt.date(2023, 12, 31), {})
+        parts = pd.concat(share_parts(source, limit_of(target)))
     else:
         parts = figure_parts(table, indicator, contract)
     return [(r["period"], Decimal(r["numerator"]), Decimal(r["denominator"])) for r in parts.to_dict("records")]
