@@ -17,14 +17,15 @@ def has_batches(server: Server) -> bool:
 
 def describe_progress(server: Server) -> str | None:
     """One line with the outcomes a stage; None as long as there are none."""
-    counted = dict(read_rows(server, "outcomes", "SELECT stage, count(*) FROM outcomes GROUP BY stage"))
+    query = "SELECT stage, count(*) FROM outcomes WHERE (stage, subject) <> ('publish', 'mail') GROUP BY stage"
+    counted = dict(read_rows(server, "outcomes", query))
     parts = [f"{label} {counted[stage]}" for stage, label in STAGES.items() if counted.get(stage)]
     return "进度：" + " · ".join(parts) if parts else None
 
 
 def is_published(server: Server) -> bool:
-    """Whether the first run has gone all the way."""
-    return bool(read_rows(server, "outcomes", "SELECT 1 FROM outcomes WHERE stage = 'publish' LIMIT 1"))
+    """Whether a set is on the board; mails about files go out before."""
+    return bool(read_rows(server, "publications", "SELECT 1 FROM publications WHERE state = 'published' LIMIT 1"))
 
 
 def read_rows(server: Server, table: str, query: str) -> list[tuple]:
