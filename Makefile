@@ -31,7 +31,7 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 
 types: $(STAMP)
-	@$(BIN)/pyright --stats | tail -3
+	@$(BIN)/pyright
 
 imports: $(STAMP)
 	@$(BIN)/lint-imports
