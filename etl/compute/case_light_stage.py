@@ -69,7 +69,7 @@ def compute_lights(ctx: Context, lake: DuckDBPyConnection) -> list[LitClock]:
     done = []
     for clock in list_clocks(ctx.registry, as_of=ctx.as_of):
         contract = ctx.registry.contracts[clock.source]
-        for name in (contract.id, *(contract.events.sources if contract.events else ())):
+        for name in (contract.id, *contract.registers):
             ensure_table(lake, ctx.registry.contracts[name])
         calendar = computation.calendar_of(contract)
         moment = ctx.moment_in(ctx.zone_of(contract))

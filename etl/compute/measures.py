@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.core.periods import add_months
-from schemas.models.contract import Contract
 from schemas.models.indicator import Indicator
 from schemas.models.plan import Kind, Target
 from schemas.models.registry import Registry
@@ -64,12 +63,5 @@ def list_measures(registry: Registry, sources: Iterable[str] | None = None) -> l
     return [found[key] for key in sorted(found)]
 
 
-def inputs_of(contract: Contract) -> tuple[str, ...]:
-    """Further sources that say something of the cases of this one: registers of suspensions and of exclusions."""
-    events = contract.events
-    registers = (events.stops_from, events.exclusions) if events else ()
-    return tuple(dict.fromkeys(register.source for register in registers if register))
-
-
 def _sources_of(indicator: Indicator, registry: Registry) -> tuple[str, ...]:
-    return (indicator.source, *inputs_of(registry.contracts[indicator.source]))
+    return (indicator.source, *registry.contracts[indicator.source].registers)

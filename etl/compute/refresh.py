@@ -21,7 +21,7 @@ from etl.compute.lake_facts import (
     next_of_register,
 )
 from etl.compute.look import Look
-from etl.compute.measures import Measure, inputs_of
+from etl.compute.measures import Measure
 from etl.compute.part_rows import PartRow
 from etl.compute.part_store import (
     MeasureKey,
@@ -78,7 +78,7 @@ def plan_task(
     with ctx.engine.connect() as connection:
         known = read_known(connection, [contract.id])
     present = list_chunks(look.lake, contract)
-    needs = {m.key: Need(contract.id, _versions(look, m, contract), inputs_of(contract)) for m in measures}
+    needs = {m.key: Need(contract.id, _versions(look, m, contract), contract.registers) for m in measures}
     if contract.unit_column is not None:
         versions = {"contract": contract.content_hash(), "engine": engine_version()}
         needs[units_key(contract.id)] = Need(contract.id, versions)
@@ -130,7 +130,7 @@ def _find_coming(
         return {}, None
     chunks = {chunk for measure in asked for chunk in task.stale[measure.key]}
     columns = sorted({name for measure in asked for name in event_columns(measure.indicator, task.contract)})
-    registers = (ctx.registry.contracts[source] for source in inputs_of(task.contract))
+    registers = (ctx.registry.contracts[source] for source in task.contract.registers)
     next_days = (next_of_register(look.table(other), other, as_of=ctx.as_of) for other in registers)
     return find_coming(_cut(look, task, chunks), columns, as_of=ctx.as_of), earliest(*next_days)
 

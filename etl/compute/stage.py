@@ -12,7 +12,7 @@ from etl.compute.breakdowns import break_down, record_breakdowns
 from etl.compute.by_hand_stage import is_stale, record_entries
 from etl.compute.history import forget_dirty, last_as_of, record_values
 from etl.compute.look import Look, open_look
-from etl.compute.measures import Measure, inputs_of, list_measures
+from etl.compute.measures import Measure, list_measures
 from etl.compute.part_store import read_first_units, read_merged
 from etl.compute.refresh import forget_others, plan_task, refresh
 from etl.compute.submissions import read_submissions
@@ -77,7 +77,7 @@ def _add(done: Computed, more: Computed) -> Computed:
 def contracts_of(ctx: Context, sources: Iterable[str]) -> list[Contract]:
     """The contracts of these sources and of the registers that they read."""
     found = [ctx.registry.contracts[source] for source in sources]
-    found += [ctx.registry.contracts[source] for contract in tuple(found) for source in inputs_of(contract)]
+    found += [ctx.registry.contracts[source] for contract in tuple(found) for source in contract.registers]
     return list({contract.id: contract for contract in found}.values())
 
 

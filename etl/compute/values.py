@@ -125,8 +125,7 @@ class Computation:
 
     def registers_of(self, contract: Contract) -> Registers:
         """The rows of the sources that the events of `contract` name; their tables are there (`ensure_table`)."""
-        names = contract.events.sources if contract.events else ()
-        tables = {name: self.backend.table(name, database=("lake", "main")) for name in names}
+        tables = {name: self.backend.table(name, database=("lake", "main")) for name in contract.registers}
         return {name: (self.registry.contracts[name], table) for name, table in tables.items()}
 
 

@@ -98,6 +98,11 @@ class Contract(Promise):
         return add_event_rules(data) if isinstance(data, Mapping) else data
 
     @property
+    def registers(self) -> tuple[str, ...]:
+        """Further sources that say something of the cases of this one: of suspensions, of exclusions."""
+        return self.events.sources if self.events else ()
+
+    @property
     def column_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
