@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from etl.compute.case_light_diff import add, begin, count_lights, find_differences
 from etl.compute.case_light_store import LitClock, write_clocks, write_counts, write_differences
 from etl.compute.case_lights import light_cases
+from etl.compute.lake_facts import has_rows
 from etl.compute.look import lake_table
 from etl.compute.values import Computation
 from etl.core.case_clocks import OpenClock, list_clocks
@@ -71,13 +72,13 @@ def compute_lights(ctx: Context, lake: DuckDBPyConnection) -> list[LitClock]:
         contract = ctx.registry.contracts[clock.source]
         for name in (contract.id, *contract.registers):
             ensure_table(lake, ctx.registry.contracts[name])
-        calendar = computation.calendar_of(contract)
         moment = ctx.moment_in(ctx.zone_of(contract))
-        registers = computation.registers_of(contract)
-        table = lake_table(backend, contract)
-        expression = light_cases(table, clock, contract, calendar, moment, registers=registers)
-        shared = (clock.plan, clock.id, clock.source)
-        add(lake, str(backend.compile(expression)), number=len(done), shared=shared)
+        if has_rows(lake, contract):  # to spell the expression takes longer than to light the few cases of most sources
+            calendar, registers = computation.calendar_of(contract), computation.registers_of(contract)
+            table = lake_table(backend, contract)
+            expression = light_cases(table, clock, contract, calendar, moment, registers=registers)
+            shared = (clock.plan, clock.id, clock.source)
+            add(lake, str(backend.compile(expression)), number=len(done), shared=shared)
         done.append(LitClock(clock, moment))
     return done
 

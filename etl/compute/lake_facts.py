@@ -24,6 +24,12 @@ def list_chunks(lake: DuckDBPyConnection, contract: Contract) -> set[str]:
     return {name_chunk(row[0]) for row in lake.execute(query).fetchall()}
 
 
+def has_rows(lake: DuckDBPyConnection, contract: Contract) -> bool:
+    """Whether the source has any row."""
+    query = f"SELECT 1 FROM {table_name(contract)} LIMIT 1"  # noqa: S608 - names of the contract
+    return lake.execute(query).fetchone() is not None
+
+
 def count_chunks(lake: DuckDBPyConnection, contract: Contract) -> dict[str, int]:
     """The chunks and how many rows they have."""
     query = f"SELECT {chunk_column(contract)}, count(*) FROM {table_name(contract)} GROUP BY 1"  # noqa: S608 - as above
