@@ -109,19 +109,23 @@ def _late_on(cases: TableExpr, as_of: dt.date) -> ValueExpr:
 
 def _splits(cases: TableExpr, indicator: Indicator) -> Iterator[tuple[str, TableExpr, ValueExpr | None]]:
     """What is judged, what the register takes out of it, and what is judged by the words of each column."""
-    kept = cases
+    kept = without_excluded(cases)
     if "excluded" in cases.columns:
-        kept = cases.filter(~cases.excluded)
         yield "excluded", cases.filter(cases.excluded), None
     yield "main", kept, None
     for name in indicator.by:
         yield f"{BY}{name}", kept, kept[f"{BY}{name}"]
 
 
+def without_excluded(cases: TableExpr) -> TableExpr:
+    """The cases that the register of exclusions does not take out."""
+    return cases.filter(~cases.excluded) if "excluded" in cases.columns else cases
+
+
 def mean_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
     """Parts of `case_mean`: sum of elapsed time and (scaled) number of the cases that ended in each month."""
     divisor = elapsed_divisor(source.clock, source.calendar)
-    for kind, rows, key in _splits(_ended(source), source.indicator):
+    for kind, rows, key in _splits(ended_cases(source), source.indicator):
         frame = sum_by(
             rows,
             month_of(rows.end_at),
@@ -137,7 +141,7 @@ def mean_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
 
 def quantile_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
     """Parts of `case_quantile`: how many cases took how long, so that parts add up and the quantile is exact."""
-    for kind, rows, key in _splits(_ended(source), source.indicator):
+    for kind, rows, key in _splits(ended_cases(source), source.indicator):
         if kind.startswith(BY):
             continue  # a word and an elapsed time are one key too many; means and shares are shown by words
         frame = sum_by(
@@ -156,7 +160,7 @@ def quantile_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
             yield _plain(sum_by(counted, month_of(counted.end_at), kind="hist", key=counted._span, n=counted.count()))
 
 
-def _ended(source: CaseSource) -> TableExpr:
+def ended_cases(source: CaseSource) -> TableExpr:
     """Ended cases with their elapsed time `_span`; a reversed one is never averaged in."""
     clock = source.clock
     cases = source.cases()
@@ -172,8 +176,7 @@ def open_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
 
     The age of the cases open at the end of any month follows from running sums of both (`open_cases`).
     """
-    cases = source.cases()
-    cases = cases.filter(~cases.excluded) if "excluded" in cases.columns else cases
+    cases = without_excluded(source.cases())
     cases = cases.filter(~cases.is_reversed).mutate(_start=_start_number(cases, source))
     gone = cases.filter(cases.end_at.notnull())
     for kind, rows, day in (("started", cases, cases.start_at), ("ended", gone, gone.end_at)):

@@ -10,13 +10,13 @@ import ibis
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from etl.compute.cases import case_table, elapsed, elapsed_divisor, judged_cases, keep_rows
+from etl.compute.case_parts import CaseSource, ended_cases, without_excluded
+from etl.compute.cases import elapsed_divisor, judged_cases, keep_rows
 from etl.compute.chunks import CHUNK, in_chunks
 from etl.compute.evidence_places import Wanted, find_places
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.compute.measures import Measure
 from etl.compute.parts import month_of, name_month
-from etl.compute.stopped_cases import add_stopped
 from etl.compute.values import Computation, Rows
 from etl.core.cells import cells_of, headers_of
 from etl.core.periods import parse_period
@@ -74,21 +74,15 @@ def _ranked_rows(computation: Computation, measure: Measure, table: TableExpr, c
 
 
 def _case_marks(computation: Computation, measure: Measure, table: TableExpr, contract: Contract) -> TableExpr:
-    indicator, as_of = measure.indicator, computation.as_of
-    clock = indicator.clock
-    assert clock is not None  # noqa: S101 - asked for only where the form has a clock
-    calendar = computation.calendar_of(contract)
-    registers = computation.registers_of(contract)
-    cases = case_table(table, indicator, contract, calendar, as_of=as_of, registers=registers).rename(_unit="unit")
-    if "excluded" in cases.columns:
-        cases = cases.filter(~cases.excluded)
-    if indicator.form in ("case_mean", "case_quantile"):
-        cases = cases.filter(cases.end_at.notnull() & ~cases.is_reversed)
-        cases = add_stopped(cases, clock, None, calendar, as_of=as_of)
-        span = elapsed(cases, clock, contract, calendar) / elapsed_divisor(clock, calendar)
+    """Places of the cases that count, by the month in which they do."""
+    calendar, registers = computation.calendar_of(contract), computation.registers_of(contract)
+    source = CaseSource(table, measure.indicator, contract, calendar, computation.as_of, registers)
+    if measure.indicator.form in ("case_mean", "case_quantile"):
+        cases = without_excluded(ended_cases(source)).rename(_unit="unit")
+        span = cases._span / elapsed_divisor(source.clock, calendar)
         return _marks(cases, month_of(cases.end_at), span.cast("float64"))
-    cases = judged_cases(cases, clock, measure.variant or None, calendar, as_of=as_of)
-    cases = cases.filter(cases.decided_on.notnull())
+    cases = judged_cases(source.cases(), source.clock, measure.variant or None, calendar, as_of=source.as_of)
+    cases = without_excluded(cases.filter(cases.decided_on.notnull())).rename(_unit="unit")
     badness = (~cases.is_kept).cast("float64")
     return _marks(
         cases, month_of(cases.decided_on), badness, is_open=cases.end_at.isnull(), deadline=cases.deadline_date

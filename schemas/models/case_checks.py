@@ -76,6 +76,17 @@ def check_clock(clock: CaseClock, contract: Contract) -> Iterator[tuple[list[Any
         yield ["clock", "extension"], f"contract {contract.id!r} names no `events: extension`"
     if clock.limit_by:
         yield from _check_words(clock.limit_by.column, clock.limit_by.limits, contract)
+    for limit in clock.own_limits:
+        if text := check_extension(clock, limit, contract):
+            yield ["clock", "extension"], text
+
+
+def check_extension(clock: CaseClock, limit: str, contract: Contract) -> str | None:
+    """Why an extension of the contract cannot be added to a limit: days of one kind are no days of another."""
+    extension = contract.events.extension if contract.events else None
+    if clock.extension != "counts" or extension is None or limit.split()[1] == extension.unit:
+        return None
+    return f"an extension in {extension.unit} cannot be added to the limit {limit!r}"
 
 
 def _check_words(name: str, limits: Mapping[str, str], contract: Contract) -> Iterator[tuple[list[Any], str]]:

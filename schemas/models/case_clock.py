@@ -69,6 +69,12 @@ class CaseClock(Promise):
         return bool(self.limit or self.limit_by or self.deadline_from)
 
     @property
+    def own_limits(self) -> tuple[str, ...]:
+        """Every limit that the clock names itself."""
+        by = (*self.limit_by.limits.values(), self.limit_by.otherwise) if self.limit_by else ()
+        return tuple(dict.fromkeys(limit for limit in (self.limit, *by) if limit))
+
+    @property
     def times(self) -> tuple[str, ...]:
         """Columns that have to be dates or times."""
         receipt = (self.receipt.received, self.receipt.asked) if self.receipt else ()

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.models.case_checks import TIMES, check_clock, check_events, check_stages
+from schemas.models.case_checks import TIMES, check_clock, check_events, check_extension, check_stages
 from schemas.models.code_list import UNITS
 from schemas.models.contract import NUMBER_TYPES, ColumnType, Contract
 from schemas.models.contract_between import ReconcileRule, ReferenceRule
@@ -171,7 +171,7 @@ def _check_target(target: Target, registry: Registry) -> Iterator[tuple[str, str
     if forms and indicator.form not in forms:
         yield "kind", f"kind {target.kind} needs an indicator of form {sorted(forms)}, this one is {indicator.form}"
     if target.kind is Kind.EACH_CASE:
-        yield from _check_limit(target, indicator)
+        yield from _check_limit(target, indicator, registry)
         return
     if indicator.unit != target.unit and target.kind not in (Kind.REDUCTION, Kind.GROWTH):
         yield "unit", f"unit {target.unit!r} against {indicator.unit!r} of indicator {indicator.id!r}"
@@ -189,10 +189,13 @@ def _foreign_source(target: Target, pack: Pack, registry: Registry) -> str | Non
     return f"source {contract.id!r} is sent for {', '.join(contract.plans)}, not for {pack.plan.id}"
 
 
-def _check_limit(target: Target, indicator: Indicator) -> Iterator[tuple[str, str]]:
+def _check_limit(target: Target, indicator: Indicator, registry: Registry) -> Iterator[tuple[str, str]]:
     if target.comparator not in ("<=", "<"):
         yield "comparator", "a limit on single cases is <= (or <)"
     limit = indicator.clock.limit if indicator.clock else None
+    contract = registry.contracts.get(indicator.source)
+    if indicator.clock and contract and (text := check_extension(indicator.clock, limit_of(target), contract)):
+        yield "unit", text
     if indicator.clock and indicator.clock.limit_by:
         yield "indicator", "its clock has limits of its own (`limit_by`); a target that brings one limit needs another"
     if limit is not None and limit != limit_of(target):
