@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from dash import html
 
+from dashboards.formats import fmt
 from dashboards.queries.records import Snapshot, Target, Verdict
 from dashboards.texts import BASES, BASIS_NOTES, CONTROLS, REASONS, Lang, pick, word
 from dashboards.words import label, say
@@ -120,4 +122,20 @@ def _noted(verdict: Verdict, lang: Lang) -> list[str]:
         found.append(say(f"超期 {marks['late']} 件", f"{marks['late']} late", lang))
     if marks.get("rounding"):
         found.append(label("rounding", lang))
+    return found + _left_out(verdict, lang)
+
+
+def _left_out(verdict: Verdict, lang: Lang) -> list[str]:
+    """Cases that are not in the value: taken out by the register (and the value with them), or without a deadline."""
+    marks = verdict.marks
+    found = []
+    if excluded := marks.get("excluded"):
+        text = say(f"已剔除 {excluded} 件", f"{excluded} excluded", lang)
+        if marks.get("with_excluded") is not None:
+            unit = str(marks.get("value_unit") or verdict.target_unit)
+            value = fmt(Decimal(str(marks["with_excluded"])), unit, lang=lang)
+            text += say(f"，不剔除则为 {value}", f", {value} with them", lang)
+        found.append(text)
+    if undated := marks.get("undated"):
+        found.append(say(f"{undated} 件没有期限，未计入", f"{undated} without a deadline, not counted", lang))
     return found

@@ -112,10 +112,14 @@ def write_target(row: VerdictRow) -> str:
 
 
 def write_value(row: VerdictRow, *, decimals: int) -> str:
-    """The value with its two parts where it has them: `93.3%（14 / 15）`."""
+    """The value with its two parts where it has them, and what was left out: `93.3%（14 / 15），已剔除 1 件……`."""
     yardstick = Yardstick.of(row)
     if "grade" in row.marks:
         return f"“{row.marks['grade']}”"
+    return _write_parts(row, yardstick, decimals=decimals) + _say_excluded(row, yardstick, decimals=decimals)
+
+
+def _write_parts(row: VerdictRow, yardstick: Yardstick, *, decimals: int) -> str:
     text = write_number(row.value, yardstick.unit, decimals=decimals, against=yardstick.goal)
     if "required_share" in row.marks and row.value is not None:
         text = f"按时率 {text}"
@@ -125,6 +129,15 @@ def write_value(row: VerdictRow, *, decimals: int) -> str:
         return f"{text}（{row.n} 件的平均）"  # parts of a mean are seconds; nobody reads them
     parts = (write_exact(round_half_up(part, 2), "").strip() for part in (row.numerator, row.denominator))
     return f"{text}（{' / '.join(parts)}）"
+
+
+def _say_excluded(row: VerdictRow, yardstick: Yardstick, *, decimals: int) -> str:
+    """What the register of exclusions took out, and the value with it."""
+    excluded, whole = row.marks.get("excluded"), row.marks.get("with_excluded")
+    if not excluded or whole is None:
+        return ""
+    value = write_number(Decimal(str(whole)), yardstick.unit, decimals=decimals, against=yardstick.goal)
+    return f"，已剔除 {excluded} 件，不剔除则为 {value}"
 
 
 def write_gap(row: VerdictRow, *, decimals: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from dashboards.components.marks import build_promise_marks
+from dashboards.components.marks import build_marks, build_promise_marks
 from dashboards.components.steps import quarter_of
 from dashboards.pages.overview import MOST_CARDS, build_overview
 from dashboards.queries.records import Target
@@ -102,6 +102,14 @@ def test_marks_say_who_read_and_who_enters(two: State) -> None:
     (mark,) = build_promise_marks(two.shown.target(OTHER, "online-2"), None, "zh")
     spoken = mark.to_plotly_json()["props"]
     assert (spoken["data-note"], spoken["tabIndex"], spoken["role"]) == ("原文没有写年份", "0", "note")
+
+
+def test_what_is_left_out_of_a_value_is_said(two: State) -> None:
+    shown = next(verdict for verdict in two.shown.verdicts if verdict.value is not None and verdict.target_unit == "%")
+    marks = {"excluded": 3, "with_excluded": "95.2000000000", "undated": 2}
+    left = replace(shown, marks=marks)
+    told = [text_of(mark) for mark in build_marks(left, None, two.shown, dt.date(2023, 7, 1), "zh")]
+    assert told[-2:] == ["已剔除 3 件，不剔除则为 95.2%", "2 件没有期限，未计入"]
 
 
 def test_nothing_there_says_what_to_do(two: State) -> None:

@@ -63,6 +63,13 @@ def test_targets_and_values():
     assert write_value(verdict("grey"), decimals=1) == "—"
 
 
+def test_what_the_register_takes_out_is_said_with_the_value():
+    marks = {"excluded": 1, "with_excluded": "50.0000000000"}
+    parts = {"value": Decimal("55.5555555556"), "numerator": Decimal(5), "denominator": Decimal(9), "n": 9}
+    row = verdict(target_value=Decimal(90), target_unit="%", marks=marks, **parts)
+    assert write_value(row, decimals=1) == "55.6%（5 / 9），已剔除 1 件，不剔除则为 50.0%"
+
+
 def test_lights_carry_shape_and_word():
     assert name_light("red") == "●红 未达标"
     assert name_light("red", carried_from="2023-03") == "●红 未达标（沿用 2023-03 的结论，本期无数据）"
