@@ -20,6 +20,10 @@ from schemas.models.case_keys import show_key
 from schemas.models.time_left import TimeLeft
 
 
+_WHO_AND_WHERE = ("unit", "counter", "limit", "place_in_file", "remark")
+"""What every table of cases tells of each."""
+
+
 def say_left(left: TimeLeft | None, lang: Lang) -> str:
     """`还有 3 天`, `今天到期`, `超期 2 天`, `还有 1 小时 20 分`."""
     if left is None:
@@ -57,19 +61,14 @@ def say_limit(text: str | None, lang: Lang) -> str:
 def build_alerts(rows: Sequence[Row], found: OpenCases, plan: Plan, view: View, now: dt.datetime) -> html.Div:
     """Worst first: light, time left, deadline, limit, who, where."""
     lang = view.lang
-    heads = [label(name, lang) for name in ("light", "case", "time_left", "deadline", "unit", "counter", "limit")]
-    heads += [label("place_in_file", lang), label("remark", lang)]
+    heads = [label(name, lang) for name in ("light", "case", "time_left", "deadline", *_WHO_AND_WHERE)]
     lines = [
         [
             build_case_light(row["light"], lang),
             html.B(show_key(row["case_key"])),
             html.B(say_left(left_of(row, now), lang), className=f"left-{row['light']}"),
             _say_deadline(row),
-            plan.unit_name(row["unit"], lang) if row["unit"] else MISSING,
-            row["window_name"] or MISSING,
-            _name_clock(row, found, view),
-            _say_place(row, lang),
-            _say_remarks(row, lang),
+            *_say_who_and_where(row, found, plan, view),
         ]
         for row in rows
     ]
@@ -79,22 +78,28 @@ def build_alerts(rows: Sequence[Row], found: OpenCases, plan: Plan, view: View, 
 def build_stopped(rows: Sequence[Row], found: OpenCases, plan: Plan, view: View, now: dt.datetime) -> html.Div:
     """No deadline and no colour, but an age."""
     lang = view.lang
-    heads = [label(name, lang) for name in ("case", "age", "suspended_since", "unit", "counter", "limit")]
-    heads += [label("place_in_file", lang), label("remark", lang)]
+    heads = [label(name, lang) for name in ("case", "age", "suspended_since", *_WHO_AND_WHERE)]
     lines = [
         [
             html.B(show_key(row["case_key"])),
             html.B(_say_age(row["started_at"], now, lang)),
             f"{row['suspended_since']:%Y-%m-%d}" if row["suspended_since"] else MISSING,
-            plan.unit_name(row["unit"], lang) if row["unit"] else MISSING,
-            row["window_name"] or MISSING,
-            _name_clock(row, found, view),
-            _say_place(row, lang),
-            _say_remarks(row, lang),
+            *_say_who_and_where(row, found, plan, view),
         ]
         for row in rows
     ]
     return build_table(heads, lines, caption=label("stopped_cases", lang))
+
+
+def _say_who_and_where(row: Row, found: OpenCases, plan: Plan, view: View) -> list[Any]:
+    """The cells of `_WHO_AND_WHERE`."""
+    return [
+        plan.unit_name(row["unit"], view.lang) if row["unit"] else MISSING,
+        row["window_name"] or MISSING,
+        _name_clock(row, found, view),
+        _say_place(row, view.lang),
+        _say_remarks(row, view.lang),
+    ]
 
 
 def _say_deadline(row: Row) -> str:

@@ -7,16 +7,18 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboards.components.light import build_chip
 from dashboards.queries.cases import OpenCases, Row
 from dashboards.queries.records import Plan
 from dashboards.texts import CASE_LIGHTS, Lang, pick
 from dashboards.view import View
 from dashboards.words import label, say
+from schemas.warehouse.case_tables import LIGHTS
 
 
 def worst_of(counts: Row) -> str | None:
     """The worst light that some case has; one without a colour only where none has one."""
-    return next((light for light in ("red", "yellow", "green", "suspended", "none") if counts[light]), None)
+    return next((light for light in LIGHTS if counts[light]), None)
 
 
 def total_of(counts: Row) -> int:
@@ -25,15 +27,8 @@ def total_of(counts: Row) -> int:
 
 def build_case_light(light: str, lang: Lang, *, text: str | None = None) -> html.Span:
     """A light chip of cases: shape, colour, word."""
-    words = CASE_LIGHTS[light]
-    colour = pick(words.colour, lang)
-    inside = [
-        html.Span(words.shape, className="light-shape", **{"aria-hidden": "true"}),  # type: ignore[arg-type]
-        html.Span(colour, className="light-colour") if colour else None,
-        html.Span(text or pick(words.word, lang), className="light-word"),
-    ]
     tone = {"suspended": "neutral", "none": "grey"}.get(light, light)
-    return html.Span([part for part in inside if part is not None], className=f"light light-{tone} light-small")
+    return build_chip(CASE_LIGHTS[light], lang, text=text, look=f"light-{tone} light-small")
 
 
 def build_shares(counts: Row, lang: Lang) -> html.Div:

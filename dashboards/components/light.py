@@ -7,7 +7,7 @@ from typing import Literal
 from dash import html
 
 from dashboards.queries.records import Verdict
-from dashboards.texts import LIGHTS, REASONS, STATUS_LIGHT, STATUSES, Lang, pick, word
+from dashboards.texts import LIGHTS, REASONS, STATUS_LIGHT, STATUSES, Lang, LightWords, pick, word
 
 Size = Literal["small", "normal", "big"]
 
@@ -21,14 +21,18 @@ def light_word(verdict: Verdict, lang: Lang) -> str:
 
 def build_light(light: str, lang: Lang, *, text: str | None = None, size: Size = "normal") -> html.Span:
     """A light chip: shape (hidden from readers), name of the colour, word."""
-    words = LIGHTS[light]
+    return build_chip(LIGHTS[light], lang, text=text, look=f"light-{light} light-{size}")
+
+
+def build_chip(words: LightWords, lang: Lang, *, text: str | None, look: str) -> html.Span:
+    """The same for any kind of light; `look` are its classes beside `light`."""
     colour = pick(words.colour, lang)
     children = [
         html.Span(words.shape, className="light-shape", **{"aria-hidden": "true"}),  # type: ignore[arg-type]
         html.Span(colour, className="light-colour") if colour else None,
         html.Span(text or pick(words.word, lang), className="light-word"),
     ]
-    return html.Span([c for c in children if c is not None], className=f"light light-{light} light-{size}")
+    return html.Span([c for c in children if c is not None], className=f"light {look}")
 
 
 def build_verdict_light(verdict: Verdict, lang: Lang, *, size: Size = "normal") -> html.Span:

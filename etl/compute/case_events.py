@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import reduce
 
 import ibis
 
 from etl.compute.calendar_join import CalendarTables
 from etl.compute.expressions import TableExpr, ValueExpr
 from schemas.models.case_clock import CaseClock
+from schemas.models.case_keys import KEY_SEPARATOR
 from schemas.models.contract import ColumnType, Contract
 from schemas.models.contract_events import ExclusionRegister, Stop, StopRegister
 
@@ -102,6 +104,12 @@ def _is_lawful(table: TableExpr, stop: Stop) -> ValueExpr:
     for word in stop.reasons:
         found = found | reason.contains(word)
     return found
+
+
+def case_key(table: TableExpr, contract: Contract) -> ValueExpr:
+    """The whole key of a case as one text; `show_key` prints it, persons masked."""
+    first, *more = (table[name].cast("string").fill_null("") for name in contract.key)
+    return reduce(lambda key, part: key.concat(KEY_SEPARATOR, part), more, first)
 
 
 def case_number(table: TableExpr, contract: Contract) -> ValueExpr:

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 import ibis
 
 from etl.compute.calendar_join import CalendarTables
-from etl.compute.case_events import Registers
+from etl.compute.case_events import Registers, case_key
 from etl.compute.case_limits import is_past
 from etl.compute.case_nearness import add_nearness
 from etl.compute.cases import case_table, judged_cases
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.core.case_clocks import OpenClock
 from etl.core.clock.limits import Limit, Moment
-from schemas.models.case_keys import KEY_SEPARATOR
 from schemas.models.contract import ColumnType, Contract
 from schemas.models.indicator import Indicator
 
@@ -139,14 +138,10 @@ def _light_variant(table: TableExpr, variant: _Variant, clock: OpenClock, source
 
 def _carry(table: TableExpr, start: str, contract: Contract) -> dict[str, ValueExpr]:
     """What a case keeps beside its clock: its key, the window, and the start as the file has it."""
-    parts = [table[name].cast("string").fill_null("") for name in contract.key]
-    key = parts[0]
-    for part in parts[1:]:
-        key = key.concat(KEY_SEPARATOR, part)
     window = contract.events.window if contract.events else None
     is_date = contract.column_by_name[start].type is ColumnType.DATE
     return {
-        "case_key": key,
+        "case_key": case_key(table, contract),
         "window_name": table[window].cast("string") if window else ibis.null("string"),
         "started_at": table[start].cast("timestamp") if is_date else table[start],
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import reduce
 
 import ibis
 
+from etl.compute.case_events import case_key
 from etl.compute.case_parts import CaseSource
 from etl.compute.cases import elapsed, elapsed_divisor, judged_cases
 from etl.compute.expressions import TableExpr
@@ -16,6 +16,7 @@ from etl.compute.stopped_cases import add_stopped
 from etl.compute.values import Computation
 from etl.core.context import Context
 from etl.core.lake import ensure_table, open_lake
+from schemas.models.case_keys import show_key
 from schemas.models.indicator import CASE_FORMS, Indicator
 
 COLUMNS = (
@@ -46,9 +47,8 @@ def list_cases(ctx: Context, indicator: Indicator, limit: str | None, *, decided
             ensure_table(lake, needed)
         computation = Computation(backend, ctx.registry, as_of=ctx.as_of)
         table, calendar = lake_table(backend, contract), computation.calendar_of(contract)
-        numbers = [table[name].cast("string") for name in contract.key]
         source = CaseSource(table, indicator, contract, calendar, ctx.as_of, computation.registers_of(contract))
-        cases = source.cases(case=reduce(lambda one, other: one + "/" + other, numbers))
+        cases = source.cases(case=case_key(table, contract))
         cases = add_stopped(cases, indicator.clock, limit, calendar, as_of=ctx.as_of)
         span = elapsed(cases, indicator.clock, contract, calendar)
         cases = cases.mutate(_span=ibis.ifelse(cases.end_at.notnull(), span, ibis.null("int64")))
@@ -88,10 +88,12 @@ def _shown(table: TableExpr) -> TableExpr:
 
 
 def _plain(row: dict, name: str, divisor: int) -> object:
-    """A date without a time is shown as one; elapsed time in the unit of the measure."""
+    """A person in the key is masked; a date without a time is shown as one; elapsed time in the unit of the measure."""
     value = row[name]
     if name in ("start", "end") and value is not None and row[f"{name}_coarse"]:
         return value.date()
+    if name == "case":
+        return show_key(row["case"])
     if name == "elapsed" and value is not None:
         return value if divisor == 1 else value / divisor
     return value.replace(microsecond=0) if isinstance(value, dt.datetime) else value

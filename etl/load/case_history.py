@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert
 from etl.core.context import Context
 from etl.core.lake_tables import existing_columns, lake_columns, quote_name, quote_text, table_name
 from etl.load.replace import Scope
+from schemas.models.case_keys import KEY_SEPARATOR, show_key
 from schemas.models.contract import Contract
 from schemas.models.finding import Level
 from schemas.warehouse.tables import findings
@@ -76,18 +77,15 @@ def note_vanished(ctx: Context, connection: DuckDBPyConnection, contract: Contra
         return 0
     ends = [*events.finished, *([events.withdrawn] if events.withdrawn else [])]
     is_open = " AND ".join(f"{quote_name(name)} IS NULL" for name in ends) or "true"
-    number = " || '/' || ".join(f"coalesce({quote_name(name)}::VARCHAR, '')" for name in contract.key)
+    number = f"concat_ws('{KEY_SEPARATOR}', {', '.join(quote_name(name) for name in contract.key)})"
     rows = connection.execute(
         f"SELECT {number} FROM {table_name(contract)} WHERE batch_id <> {quote_text(batch_id)} AND {is_open} ORDER BY 1"
     ).fetchall()
-    is_personal = any(contract.column_by_name[name].personal for name in contract.key)
-    named = (
-        "" if is_personal else "：" + "、".join(row[0] for row in rows[:SHOWN]) + ("等" if len(rows) > SHOWN else "")
-    )
+    listed = "、".join(show_key(row[0]) for row in rows[:SHOWN]) + ("等" if len(rows) > SHOWN else "")
     with ctx.engine.begin() as warehouse:
         warehouse.execute(delete(findings).where(findings.c.batch_id == batch_id, findings.c.code == VANISHED))
         if rows:
-            message = f"有 {len(rows)} 件在办的件没有出现在这份全量导出中{named}"
+            message = f"有 {len(rows)} 件在办的件没有出现在这份全量导出中：{listed}"
             note = {"code": VANISHED, "level": str(Level.NOTE), "message": message, "todo": TODO, "rows": len(rows)}
             warehouse.execute(insert(findings), {"batch_id": batch_id, **note})
     return len(rows)
