@@ -19,7 +19,6 @@ from dashboards.words import label, say
 from schemas.models.case_keys import show_key
 from schemas.models.time_left import TimeLeft
 
-
 _WHO_AND_WHERE = ("unit", "counter", "limit", "place_in_file", "remark")
 """What every table of cases tells of each."""
 

@@ -16,14 +16,13 @@ from etl.check.checking import check_file
 from etl.check.periods import find_periods
 from etl.scaffold.layouts import ACROSS, figure_lines, layout_lines, layout_names, quote
 from etl.scaffold.sample import Sample, SampleColumn, SampleError, read_sample
+from etl.scaffold.wide_sample import GRAINS
 from schemas.models.contract import ColumnType, Contract
 
 _DAY_AFTER_ALL = dt.date(2999, 12, 31)
 """The sample is read whenever it is from; nothing is judged."""
 _WORDS = (ColumnType.UNIT, ColumnType.ID, ColumnType.CODE, ColumnType.TEXT, ColumnType.PERIOD)
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
-_GRAINS = ("week", "ten_days", "month", "quarter", "half", "year")
-"""A text that names ten days names their month too: the finest one counts."""
 _NAMES = {
     **{"责任单位": "unit", "单位": "unit", "部门": "unit", "申请人": "applicant", "联系电话": "phone"},
     **{"身份证号": "id_number", "受理时间": "accepted_at", "办结时间": "finished_at", "受理日期": "accepted_on"},
@@ -136,7 +135,7 @@ def _period_lines(sample: Sample, names: Mapping[int, str], dates: list[SampleCo
     if sample.wide and sample.wide.across == "period":
         yield f"period: {{grain: {sample.wide.grain}, read_from: [column], column: {ACROSS}}}  # TODO 期别"
         return
-    for grain in _GRAINS:
+    for grain in GRAINS:
         titled = [t for t in sample.titles if len(find_periods(t, grain)) == 1]
         named = len(find_periods(stem, grain)) == 1
         if titled or named:

@@ -15,7 +15,7 @@ from etl.check.headings import find_year
 from etl.check.periods import read_heading, read_running
 from etl.core.periods import parse_period
 
-_GRAINS = ("week", "ten_days", "month", "quarter", "half", "year")
+GRAINS = ("week", "ten_days", "month", "quarter", "half", "year")
 """A text that names ten days names their month too: the finest one counts."""
 _LINES = 3
 _FIGURE = re.compile(r"[-+]?[\d,.]+%?$")
@@ -90,7 +90,7 @@ def _read_line(
     named = {place: "" for place, text in enumerate(headers) if fold(text) in units}
     if _is_wide(named, headers, below):
         yield WideHeader(grid, line, height, headers, named, "unit")
-    for grain in _GRAINS:
+    for grain in GRAINS:
         read = {place: pair for place, texts in enumerate(spellings) if (pair := _split(texts[-1], grain, year))}
         values = {place: name for place, (_, name) in read.items()}
         if len(set(read.values())) == len(read) and _is_wide(values, headers, below):

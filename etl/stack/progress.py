@@ -17,7 +17,7 @@ def has_batches(server: Server) -> bool:
 
 def describe_progress(server: Server) -> str | None:
     """One line with the outcomes a stage; None as long as there are none."""
-    query = "SELECT stage, count(*) FROM outcomes WHERE (stage, subject) <> ('publish', 'mail') GROUP BY stage"
+    query = "SELECT stage, count(*) FROM outcomes WHERE stage <> 'publish' OR subject LIKE 'set:%' GROUP BY stage"
     counted = dict(read_rows(server, "outcomes", query))
     parts = [f"{label} {counted[stage]}" for stage, label in STAGES.items() if counted.get(stage)]
     return "进度：" + " · ".join(parts) if parts else None
