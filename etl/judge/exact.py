@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[Any]
-"""Integers as int64 where every product fits, else as Python integers (dtype object)."""
+"""Integers as int64 where all are below 2**62 (what `as_ints` makes), else as Python integers (dtype object)."""
 Bools = npt.NDArray[np.bool_]
 
 SCALE = 10**6
