@@ -146,29 +146,28 @@ def publish(ctx: Context) -> Published | None:
     """Publish the newest draft with its evidence; None where no draft waits."""
     from etl.publish import publish_set
     from etl.publish.drafts import close_drafts, read_draft
+    from etl.publish.staging import compare_ahead
 
     with ctx.engine.connect() as connection:
         draft = read_draft(connection)
     if draft is None:
         return None
-    verdicts = _with_evidence(ctx, draft.verdicts, draft.plans)
-    published = publish_set(replace(ctx, as_of=draft.as_of), verdicts, plans=draft.plans)
+    with ctx.engine.connect() as connection:
+        ahead = compare_ahead(connection, draft.verdicts, plans=draft.plans)
+    verdicts = _with_evidence(ctx, draft.verdicts, ahead.differences.numbers)
+    published = publish_set(replace(ctx, as_of=draft.as_of), verdicts, plans=draft.plans, ahead=ahead)
     with ctx.engine.begin() as connection:
         close_drafts(connection, draft)
     return published
 
 
-def _with_evidence(ctx: Context, verdicts: VerdictSet, plans: Sequence[str]) -> VerdictSet:
+def _with_evidence(ctx: Context, verdicts: VerdictSet, numbers: Sequence[int]) -> VerdictSet:
     """Only rows that will be written anew get their deciding rows looked up."""
-    from etl.publish.staging import find_changed
-
-    with ctx.engine.connect() as connection:
-        changed = find_changed(connection, verdicts, plans=plans)
-    if not changed:
+    if not numbers:
         return verdicts
     from etl.compute.deciding_rows import find_row_evidence
 
-    return replace(verdicts, evidence=find_row_evidence(ctx, list(verdicts.rows(changed))))
+    return replace(verdicts, evidence=find_row_evidence(ctx, list(verdicts.rows(numbers))))
 
 
 def send_mails(ctx: Context) -> MailCounts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -86,7 +87,8 @@ def compare_target(frames: Sequence[VerdictFrame], recorded: pd.DataFrame) -> Ta
         ValueError: two verdicts of one key, or not exactly one current row of a unit: a fault of the judge, never of a
             department.
     """
-    given = pd.concat([_keys_of(frame) for frame in frames], ignore_index=True)
+    keys = [_keys_of(frame) for frame in frames]
+    given = keys[0] if len(keys) == 1 else pd.concat(keys, ignore_index=True)
     given["place"] = np.arange(len(given))
     _check(frames[0], given)
     if _is_recorded(given, recorded):
@@ -126,12 +128,12 @@ def _keys_of(frame: VerdictFrame) -> pd.DataFrame:
 
 def _check(frame: VerdictFrame, given: pd.DataFrame) -> None:
     name = (frame.promised.plan, frame.promised.target)
-    twins = given.duplicated(["unit", "period"])
-    if twins.any():
-        unit, period = given.loc[twins, ["unit", "period"]].iloc[0]
+    units, periods = given["unit"].tolist(), given["period"].tolist()
+    if len(set(zip(units, periods, strict=True))) < len(units):
+        unit, period = given.loc[given.duplicated(["unit", "period"]), ["unit", "period"]].iloc[0]
         raise ValueError(f"two verdicts of one key: {(*name, unit, period)}")
-    current = given.groupby("unit", sort=False)["is_current"].sum()
-    wrong = current[current != 1]
-    if len(wrong):
-        found = (*name, wrong.index[0], int(wrong.iloc[0]))
+    current = Counter(unit for unit, is_current in zip(units, given["is_current"].tolist(), strict=True) if is_current)
+    wrong = [unit for unit in dict.fromkeys(units) if current[unit] != 1]
+    if wrong:
+        found = (*name, wrong[0], current[wrong[0]])
         raise ValueError(f"not exactly one current verdict: (plan, target, unit, current rows) = {found}")

@@ -15,7 +15,7 @@ from etl.publish.catalogue import keep_definitions, refresh_catalogue
 from etl.publish.changes import read_changes, read_open_lights, write_changes
 from etl.publish.mails import write_mails
 from etl.publish.recipients import Letter, sort_into_letters
-from etl.publish.staging import Verdicts, as_set, compare, write_diff
+from etl.publish.staging import Comparison, Verdicts, as_set, compare, write_diff
 from schemas.warehouse.dialect import SET_CHANNEL, advisory_lock, notify
 from schemas.warehouse.tables import publications
 
@@ -47,7 +47,9 @@ class Published:
     without_address: tuple[str, ...] = ()
 
 
-def publish_set(ctx: Context, verdicts: Verdicts, *, plans: Sequence[str]) -> Published:
+def publish_set(
+    ctx: Context, verdicts: Verdicts, *, plans: Sequence[str], ahead: Comparison | None = None
+) -> Published:
     """Make `verdicts` the newest set.
 
     Only rows that differ from the standing set are written; rows of `plans` that are not given any more are closed;
@@ -58,6 +60,7 @@ def publish_set(ctx: Context, verdicts: Verdicts, *, plans: Sequence[str]) -> Pu
         ctx: the run; `ctx.as_of` becomes the set's day.
         verdicts: all verdicts of `plans`, every period, as frames or as rows.
         plans: ids of the plans that were judged.
+        ahead: what differs, where it was asked before; asked again if another set was published since.
 
     Raises:
         ValueError: the verdicts contradict each other (see `staging.compare`); nothing is written then.
@@ -66,19 +69,24 @@ def publish_set(ctx: Context, verdicts: Verdicts, *, plans: Sequence[str]) -> Pu
         whole = as_set(verdicts)
         with ctx.engine.begin() as connection:
             advisory_lock(connection, LOCK)
-            published = _publish(connection, ctx, whole, plans)
+            published = _publish(connection, ctx, whole, plans, ahead)
         _report(outcome, published, total=len(whole))
     if published.without_address:
         _note_missing_addresses(ctx, published.without_address)
     return published
 
 
-def _publish(connection: Connection, ctx: Context, verdicts: VerdictSet, plans: Sequence[str]) -> Published:
-    found = compare(connection, verdicts, plans=plans)
+def _publish(
+    connection: Connection, ctx: Context, verdicts: VerdictSet, plans: Sequence[str], ahead: Comparison | None
+) -> Published:
+    standing = find_set(connection)
+    if ahead and ahead.holds(verdicts, standing.set_id if standing else None):
+        found = ahead.differences
+    else:
+        found = compare(connection, verdicts, plans=plans)
     keep_definitions(connection, ctx.registry, plan_ids=plans, at=ctx.now())
     folders = (ctx.settings.home, *ctx.settings.schema_folders)
     refresh_catalogue(connection, ctx.registry, plan_ids=plans, folders=folders)
-    standing = find_set(connection)
     if not found.changed and standing and standing.as_of == ctx.as_of:
         return Published(None)
     draft = {"state": "draft", "as_of": ctx.as_of, "run_id": ctx.run_id, "created_at": ctx.now()}

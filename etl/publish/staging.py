@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from etl.core.verdict_frames import VerdictSet
+from etl.core.verdict_frames import VerdictFrame, VerdictSet
+from etl.core.verdict_history import find_set
 from etl.core.verdicts import EVIDENCE_LIMIT, EvidenceRow, VerdictRow
 from etl.publish.differences import RECORDED, Differences, find_differences
 from etl.publish.hashing import VERDICT_FIELDS, dump_json
@@ -62,9 +64,24 @@ def compare(connection: Connection, verdicts: VerdictSet, *, plans: Sequence[str
     return Differences(found.numbers, found.hashes, [*found.gone, *others], found.changed + len(others))
 
 
-def find_changed(connection: Connection, verdicts: Verdicts, *, plans: Sequence[str]) -> list[int]:
-    """Numbers of the rows that publishing would write anew, so that only their evidence is looked up."""
-    return compare(connection, as_set(verdicts), plans=plans).numbers
+@dataclass(frozen=True)
+class Comparison:
+    """Differences of `frames` from the set number `standing` (None: from nothing)."""
+
+    frames: tuple[VerdictFrame, ...]
+    differences: Differences
+    standing: int | None
+
+    def holds(self, verdicts: VerdictSet, standing: int | None) -> bool:
+        """Whether it says what to write of these verdicts: no other set was published since."""
+        return verdicts.frames is self.frames and standing == self.standing
+
+
+def compare_ahead(connection: Connection, verdicts: VerdictSet, *, plans: Sequence[str]) -> Comparison:
+    """Compare before the transaction that publishes, to look up the evidence of the rows that will be written anew."""
+    standing = find_set(connection)
+    found = compare(connection, verdicts, plans=plans)
+    return Comparison(verdicts.frames, found, standing.set_id if standing else None)
 
 
 def write_diff(

@@ -18,7 +18,7 @@ from etl.core.verdict_frames import VerdictFrame
 from etl.core.verdict_history import find_set, read_evidence, read_set
 from etl.publish import publish_set
 from etl.publish.hashing import hash_frame, hash_verdict
-from etl.publish.staging import find_changed
+from etl.publish.staging import as_set, compare_ahead
 from schemas.warehouse.dialect import plain_url
 from tests.etl.publish.cases import proof, verdict
 
@@ -102,10 +102,25 @@ def test_evidence_is_looked_up_only_for_rows_that_will_be_written(run, engine, a
     publish(run(), kept, old)
     rows = (replace(kept, evidence=()), new, verdict(unit="乙局"))
     with engine.connect() as connection:
-        assert find_changed(connection, rows, plans=PLANS) == [1, 2]
-        assert find_changed(connection, rows[:1], plans=PLANS) == []  # leaves nothing behind on its connection
+        assert compare_ahead(connection, as_set(rows), plans=PLANS).differences.numbers == [1, 2]
+        # leaves nothing behind on its connection
+        assert compare_ahead(connection, as_set(rows[:1]), plans=PLANS).differences.numbers == []
     assert publish(run(), rows[0], replace(new, evidence=(proof(7),)), rows[2]).changed == 2
     assert ask("select line from evidence order by verdict_id") == [3, 7]
+
+
+def test_a_comparison_ahead_is_made_again_where_another_set_came_between(run, engine, ask):
+    publish(run(), verdict("green"))
+    verdicts = as_set((verdict("red"),))
+    with engine.connect() as connection:
+        ahead = compare_ahead(connection, verdicts, plans=PLANS)
+    publish(run(), verdict("red"))
+    assert publish_set(run(), verdicts, plans=PLANS, ahead=ahead).set_id is None  # it would close and write red again
+    with engine.connect() as connection:
+        ahead = compare_ahead(connection, verdicts, plans=PLANS)
+    other = as_set((verdict("green"),))
+    assert publish_set(run(), other, plans=PLANS, ahead=ahead).changed == 1  # of other verdicts
+    assert ask("select light from verdicts where set_to is null") == ["green"]
 
 
 def test_a_draft_on_disk_keeps_its_hash():
