@@ -15,7 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from etl.compute.cases import case_table, elapsed
+from etl.compute.cases import add_elapsed, case_table
 from etl.compute.look import lake_table
 from etl.compute.values import Computation
 from etl.core.context import Context
@@ -65,7 +65,7 @@ def measured(ctx: Context, measure: str) -> dict[str, int]:
         table = lake_table(backend, contract)
         calendar = Computation(backend, ctx.registry, as_of=ctx.as_of).calendar_of(contract)
         cases = case_table(table, indicator, contract, calendar, as_of=ctx.as_of)
-        cases = cases.mutate(span=elapsed(cases, clock, contract, calendar)).select("line", "span").execute()
+        cases = add_elapsed(cases, clock, contract, calendar).select("line", "span").execute()
         ids = table.select("petition_id", "line").execute()
     joined = pd.merge(ids, cases, on="line", validate="one_to_one")
     return {str(row["petition_id"]): int(row["span"]) for row in joined.to_dict("records")}

@@ -5,6 +5,7 @@ The rules themselves are those of `etl.core.clock`; tests hold the two together 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from etl.compute.expressions import TableExpr, ValueExpr
-from etl.core.clock.workdays import WorkCalendar
+from etl.core.clock.workdays import Days, WorkCalendar
 from schemas.models.calendar import CalendarSpec
 
 
@@ -40,15 +41,35 @@ class CalendarTables:
                 f"{prefix}_before": self.days.minutes_before * 60,
             }
         )
-        keyed = table.mutate(**{f"{prefix}_key": day})
-        joined = keyed.left_join(days, keyed[f"{prefix}_key"] == days[f"{prefix}_day"])
-        return joined.drop(f"{prefix}_key", f"{prefix}_day")
+        return join_beside(table, days, day == days[f"{prefix}_day"], days.columns[1:])
+
+    def number_days(self, table: TableExpr, prefix: str) -> TableExpr:
+        """What `join_days` tells of `<prefix>_at`, where the table has it not yet: few numbers ask for it."""
+        if f"{prefix}_no" in table.columns:
+            return table
+        return self.join_days(table, table[f"{prefix}_at"].date(), prefix)
+
+    def join_due(self, table: TableExpr, name: str, starts: Days, due: Days) -> TableExpr:
+        """Add `deadline_date` by the day of `start_at`: the one of `due` beside it in `starts`, both worked out before.
+
+        What follows from the day of the start alone is one join of a small table, whatever the rule is.
+
+        Args:
+            table: cases.
+            name: names the rule; tables are kept by it as long as the connection.
+            starts: days on which a case may start, each once.
+            due: their deadlines; NaT where the calendar does not reach.
+        """
+        backend: Any = self.days.get_backend()
+        name = f"due_{self.calendar.version}_{name}"
+        _put(backend.con, name, pa.table({"_due_from": pa.array(starts), "deadline_date": pa.array(due)}))
+        small = backend.table(name, database=("temp", "main"))
+        return join_beside(table, small, table.start_at.date() == small["_due_from"], ["deadline_date"])
 
     def join_number(self, table: TableExpr, number: ValueExpr, name: str) -> TableExpr:
         """Add `name`: the date of the working day with this running number."""
         work = self.workdays.select(**{"_number": self.workdays.workday_no, name: self.workdays.date})
-        keyed = table.mutate(_wanted=number)
-        return keyed.left_join(work, keyed["_wanted"] == work["_number"]).drop("_wanted", "_number")
+        return join_beside(table, work, number == work["_number"], [name])
 
     def worked(self, at: ValueExpr, is_open: ValueExpr) -> ValueExpr:
         """Office seconds of the day of `at` that lie before it (0 on a rest day)."""
@@ -70,6 +91,12 @@ class CalendarTables:
         return ibis.cases(*branches, else_=None)
 
 
+def join_beside(table: TableExpr, small: TableExpr, condition: ValueExpr, names: Sequence[str]) -> TableExpr:
+    """Every row of `table` with the columns `names` of the row of `small` that fits it; null where none does."""
+    joined = table.left_join(small, condition)
+    return joined.select(*(table[name] for name in table.columns), *(small[name] for name in names))
+
+
 def seconds_of_day(at: ValueExpr) -> ValueExpr:
     return at.epoch_seconds() - at.truncate("D").epoch_seconds()
 
@@ -78,9 +105,13 @@ def register_calendar(backend: Any, spec: CalendarSpec) -> CalendarTables:
     """Put the calendar's dates on the connection of a DuckDB backend (a temporary table, named by content)."""
     calendar = WorkCalendar.from_spec(spec)
     name = f"calendar_{calendar.version}"
-    connection: DuckDBPyConnection = backend.con
-    connection.register("calendar_frame", pa.Table.from_pandas(calendar.frame(), preserve_index=False))
-    connection.execute(f"create or replace temp table {name} as from calendar_frame")  # a hash, safe as a name
-    connection.unregister("calendar_frame")
+    _put(backend.con, name, pa.Table.from_pandas(calendar.frame(), preserve_index=False))
     days = backend.table(name, database=("temp", "main"))
     return CalendarTables(calendar, days, days.filter(days.is_workday).select("workday_no", "date"))
+
+
+def _put(connection: DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """A temporary table of these rows; its name says all of what is in it."""
+    connection.register(f"{name}_rows", rows)
+    connection.execute(f"create temp table if not exists {name} as from {name}_rows")
+    connection.unregister(f"{name}_rows")

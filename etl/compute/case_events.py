@@ -8,7 +8,7 @@ from functools import reduce
 
 import ibis
 
-from etl.compute.calendar_join import CalendarTables
+from etl.compute.calendar_join import CalendarTables, join_beside
 from etl.compute.expressions import TableExpr, ValueExpr
 from schemas.models.case_clock import CaseClock
 from schemas.models.case_keys import KEY_SEPARATOR
@@ -122,8 +122,7 @@ def _join_register(table: TableExpr, contract: Contract, register: StopRegister,
     rows = rows.mutate(_case=rows[register.case].cast("string"), _stop=_stop(rows, other, register))
     rows = rows.filter(rows[register.since].notnull())
     listed = rows.group_by("_case").aggregate(_registered=rows._stop.collect())
-    keyed = table.mutate(_number=case_number(table, contract))
-    return keyed.left_join(listed, keyed._number == listed._case).drop("_number", "_case")
+    return join_beside(table, listed, case_number(table, contract) == listed._case, ["_registered"])
 
 
 def add_exclusions(table: TableExpr, contract: Contract, registers: Registers, *, as_of: dt.date) -> TableExpr:
@@ -133,9 +132,8 @@ def add_exclusions(table: TableExpr, contract: Contract, registers: Registers, *
         return table
     other, rows = registers[book.source]
     valid = valid_exclusions(rows, other, book, as_of=as_of).select(_case=rows[book.case].cast("string")).distinct()
-    keyed = table.mutate(_number=case_number(table, contract))
-    joined = keyed.left_join(valid, keyed._number == valid._case)
-    return joined.mutate(excluded=joined._case.notnull()).drop("_number", "_case")
+    joined = join_beside(table, valid, case_number(table, contract) == valid._case, ["_case"])
+    return joined.mutate(excluded=joined._case.notnull()).drop("_case")
 
 
 def valid_exclusions(rows: TableExpr, contract: Contract, book: ExclusionRegister, *, as_of: dt.date) -> TableExpr:

@@ -8,7 +8,7 @@ import ibis
 
 from etl.compute.case_events import case_key
 from etl.compute.case_parts import CaseSource
-from etl.compute.cases import elapsed, elapsed_divisor, judged_cases
+from etl.compute.cases import add_elapsed, elapsed_divisor, judged_cases
 from etl.compute.expressions import TableExpr
 from etl.compute.look import lake_table
 from etl.compute.stage import contracts_of
@@ -50,8 +50,8 @@ def list_cases(ctx: Context, indicator: Indicator, limit: str | None, *, decided
         source = CaseSource(table, indicator, contract, calendar, ctx.as_of, computation.registers_of(contract))
         cases = source.cases(case=case_key(table, contract))
         cases = add_stopped(cases, indicator.clock, limit, calendar, as_of=ctx.as_of)
-        span = elapsed(cases, indicator.clock, contract, calendar)
-        cases = cases.mutate(_span=ibis.ifelse(cases.end_at.notnull(), span, ibis.null("int64")))
+        cases = add_elapsed(cases, indicator.clock, contract, calendar)
+        cases = cases.mutate(span=ibis.ifelse(cases.end_at.notnull(), cases.span, ibis.null("int64")))
         judged = judged_cases(cases, indicator.clock, limit, calendar, as_of=ctx.as_of)
         if decided:
             judged = judged.filter(judged.decided_on.cast("date").strftime("%Y-%m") == decided)
@@ -83,7 +83,7 @@ def _shown(table: TableExpr) -> TableExpr:
         excluded=excluded,
         reversed=table.is_reversed,
         reason=reason,
-        elapsed=table._span,
+        elapsed=table.span,
     )
 
 

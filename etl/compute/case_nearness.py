@@ -36,6 +36,7 @@ def add_nearness(cases: TableExpr, limit: Limit | None, moment: Moment, calendar
     by_file = day_before
     if limit.needs_time:
         cases = calendar.join_days(cases, cases.deadline_date, "last")
+        cases = calendar.number_days(cases, "start")
         has_times = cases.deadline_at.notnull() & ~cases.start_coarse
         by_file = ibis.ifelse(has_times, _is_share_gone(cases, limit, moment, calendar), day_before)
     return cases.mutate(is_near=ibis.ifelse(cases._file_at.notnull(), by_file, near))

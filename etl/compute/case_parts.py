@@ -22,7 +22,7 @@ import pandas as pd
 
 from etl.compute.calendar_join import CalendarTables
 from etl.compute.case_events import Registers
-from etl.compute.cases import case_table, elapsed, elapsed_divisor, judged_cases, office_second
+from etl.compute.cases import add_elapsed, case_table, elapsed_divisor, judged_cases, office_second
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.compute.parts import month_of, ordered, sum_by
 from etl.compute.stopped_cases import add_stopped
@@ -131,9 +131,9 @@ def mean_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
             month_of(rows.end_at),
             kind=kind,
             key=key,
-            numerator=rows._span.sum(),
+            numerator=rows.span.sum(),
             n=rows.count(),
-            blind=rows._span.isnull().sum(),
+            blind=rows.span.isnull().sum(),
             coarse=rows._coarse.sum(),
         )
         yield ordered(frame.assign(denominator=frame["n"] * divisor))
@@ -151,24 +151,24 @@ def quantile_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
             key=key,
             numerator=ibis.literal(0),
             n=rows.count(),
-            blind=rows._span.isnull().sum(),
+            blind=rows.span.isnull().sum(),
             coarse=rows._coarse.sum(),
         )
         yield ordered(frame.assign(denominator=0))
         if kind == "main":
-            counted = rows.filter(rows._span.notnull())
-            yield _plain(sum_by(counted, month_of(counted.end_at), kind="hist", key=counted._span, n=counted.count()))
+            counted = rows.filter(rows.span.notnull())
+            yield _plain(sum_by(counted, month_of(counted.end_at), kind="hist", key=counted.span, n=counted.count()))
 
 
 def ended_cases(source: CaseSource) -> TableExpr:
-    """Ended cases with their elapsed time `_span`; a reversed one is never averaged in."""
+    """Ended cases with their elapsed time `span`; a reversed one is never averaged in."""
     clock = source.clock
     cases = source.cases()
     cases = cases.filter(cases.end_at.notnull() & ~cases.is_reversed)
     cases = add_stopped(cases, clock, None, source.calendar, as_of=source.as_of)
-    span = elapsed(cases, clock, source.contract, source.calendar)
+    cases = add_elapsed(cases, clock, source.contract, source.calendar)
     coarse = cases.start_coarse | cases.end_coarse if clock.measure in ("office_days", "hours") else ibis.literal(False)
-    return cases.mutate(_span=span, _coarse=coarse)
+    return cases.mutate(_coarse=coarse)
 
 
 def open_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
@@ -177,7 +177,10 @@ def open_parts(source: CaseSource) -> Iterator[pd.DataFrame]:
     The age of the cases open at the end of any month follows from running sums of both (`open_cases`).
     """
     cases = without_excluded(source.cases())
-    cases = cases.filter(~cases.is_reversed).mutate(_start=_start_number(cases, source))
+    cases = cases.filter(~cases.is_reversed)
+    if source.clock.measure in ("workdays", "office_days"):
+        cases = source.calendar.number_days(cases, "start")
+    cases = cases.mutate(_start=_start_number(cases, source))
     gone = cases.filter(cases.end_at.notnull())
     for kind, rows, day in (("started", cases, cases.start_at), ("ended", gone, gone.end_at)):
         frame = sum_by(rows, month_of(day), kind=kind, numerator=rows._start.sum(), n=rows.count())

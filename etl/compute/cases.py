@@ -40,7 +40,7 @@ def case_table(
     carry: Mapping[str, ValueExpr] | None = None,
     registers: Registers | None = None,
 ) -> TableExpr:
-    """One row a case: `unit`, `start_at`, `end_at` (null while open at `as_of`), coarse flags, calendar numbers.
+    """One row a case: `unit`, `start_at`, `end_at` (null while open at `as_of`), coarse flags.
 
     `is_reversed`: it ended before it started, which cannot be; nothing is counted or averaged of it.
     Events after `as_of` have not happened yet; a case that starts after it is not there. Where contract or clock speak
@@ -84,10 +84,7 @@ def case_table(
         end_at=ibis.ifelse(open_now, ibis.null("timestamp"), table.end_at), end_coarse=table.end_coarse & ~open_now
     )
     table = table.mutate(is_reversed=(table.end_at.notnull() & _is_before_start(table)).fill_null(False))
-    table = calendar.join_days(table, table.start_at.date(), "start")
-    if clock.after_hours == "next_opening":
-        table = _receive_at_opening(table, calendar)
-    return calendar.join_days(table, table.end_at.date(), "end")
+    return _receive_at_opening(table, calendar) if clock.after_hours == "next_opening" else table
 
 
 def _terms(table: TableExpr, clock: CaseClock, contract: Contract) -> dict[str, ValueExpr]:
@@ -134,6 +131,7 @@ def _combine(events: list[tuple[ValueExpr, ValueExpr]], *, earliest: bool) -> tu
 
 def _receive_at_opening(table: TableExpr, calendar: CalendarTables) -> TableExpr:
     """A start outside office hours counts as received at the next opening (semantics 1.7)."""
+    table = calendar.number_days(table, "start")
     spans = calendar.calendar.office.spans
     offset = seconds_of_day(table.start_at)
     closed = (~table.start_open) | ((offset >= spans[-1][1] * 60) & ~table.start_coarse)
@@ -147,8 +145,7 @@ def _receive_at_opening(table: TableExpr, calendar: CalendarTables) -> TableExpr
     table = calendar.join_number(table, table.start_no + table._closed.cast("int64"), "_received")
     offset = ibis.ifelse(table.start_coarse, 0, table._offset).cast("int64").as_interval("s")
     table = table.mutate(start_at=table._received.cast("timestamp") + offset)
-    table = table.drop("_closed", "_offset", "_received", "start_no", "start_open", "start_before")
-    return calendar.join_days(table, table.start_at.date(), "start")
+    return table.drop("_closed", "_offset", "_received", "start_no", "start_open", "start_before")
 
 
 def judged_cases(
@@ -196,14 +193,16 @@ def _is_before_start(table: TableExpr) -> ValueExpr:
     return ibis.ifelse(table.start_coarse | table.end_coarse, by_date, table.end_at < table.start_at)
 
 
-def elapsed(table: TableExpr, clock: CaseClock, contract: Contract, calendar: CalendarTables) -> ValueExpr:
-    """Elapsed time of ended cases, integers: days, whole 24-hour periods, or seconds (`elapsed_divisor`).
+def add_elapsed(table: TableExpr, clock: CaseClock, contract: Contract, calendar: CalendarTables) -> TableExpr:
+    """Add `span`, elapsed time of ended cases, integers: days, whole 24-hour periods, or seconds (`elapsed_divisor`).
 
     Suspended time is taken out where `stopped_cases.add_stopped` has worked it out.
     """
+    if clock.measure in ("workdays", "office_days"):
+        table = calendar.number_days(calendar.number_days(table, "start"), "end")
     total = _gross_elapsed(table, clock, contract, calendar)
     net = total - table.stopped if "stopped" in table.columns else total
-    return ibis.greatest(net, 0)  # what ended before the opening that counts took no time
+    return table.mutate(span=ibis.greatest(net, 0))  # what ended before the opening that counts took no time
 
 
 def _gross_elapsed(table: TableExpr, clock: CaseClock, contract: Contract, calendar: CalendarTables) -> ValueExpr:
@@ -220,12 +219,12 @@ def _gross_elapsed(table: TableExpr, clock: CaseClock, contract: Contract, calen
 
 
 def office_second(table: TableExpr, prefix: str, calendar: CalendarTables) -> ValueExpr:
-    """Running office second of `<prefix>_at`."""
+    """Running office second of `<prefix>_at`, whose day is numbered (`CalendarTables.number_days`)."""
     return table[f"{prefix}_before"] + calendar.worked(table[f"{prefix}_at"], table[f"{prefix}_open"])
 
 
 def elapsed_divisor(clock: CaseClock, calendar: CalendarTables) -> int:
-    """How many of the integers of `elapsed` make one unit of the indicator."""
+    """How many of the integers of `span` make one unit of the indicator."""
     return {"office_days": calendar.day_seconds, "hours": 3600}.get(clock.measure, 1)
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import ibis
+import numpy as np
 
 from etl.compute.calendar_join import CalendarTables, seconds_of_day
 from etl.compute.expressions import TableExpr, ValueExpr
+from etl.core.clock.frames import calendar_deadline_dates, deadline_dates, month_deadline_dates
 from schemas.models.case_clock import CaseClock, LimitBy
 
 SUB_DAY_UNITS = {"hour", "office_hour", "minute", "office_minute"}
+
+
+_DEADLINE = {"deadline_date": "date", "deadline_at": "timestamp", "has_deadline": "boolean", "needs_time": "boolean"}
 
 
 def needs_time(limit: str) -> bool:
@@ -74,7 +79,7 @@ def _by_word(table: TableExpr, clock: CaseClock, by: LimitBy, calendar: Calendar
     branches = []
     days = {word: limit for word, limit in by.limits.items() if _is_whole_workday(limit)}
     if days:
-        rows = table.filter(table._word.isin(list(days)))
+        rows = calendar.number_days(table.filter(table._word.isin(list(days))), "start")
         amount = ibis.cases(*((rows._word == word, int(split_limit(limit)[0])) for word, limit in days.items()))
         rows = calendar.join_number(rows, rows.start_no + amount, "deadline_date")
         rows = _close_of_day(rows, clock, calendar)
@@ -84,7 +89,7 @@ def _by_word(table: TableExpr, clock: CaseClock, by: LimitBy, calendar: Calendar
         branches.append(_under(table.filter(table._word.isin(words)), clock, limit, calendar))
     rest = table.filter(~table._word.isin(list(by.limits)) | table._word.isnull())
     branches.append(_under(rest, clock, by.otherwise, calendar) if by.otherwise else _without_limit(rest))
-    schema = dict(branches[0].schema().items()) | {"deadline_at": "timestamp"}
+    schema = dict(table.schema().items()) | _DEADLINE
     return ibis.union(*(branch.select(*schema).cast(schema) for branch in branches))
 
 
@@ -106,14 +111,10 @@ def is_coarse(table: TableExpr) -> ValueExpr:
 def add_deadline(table: TableExpr, clock: CaseClock, limit: str, calendar: CalendarTables) -> TableExpr:
     """Deadlines under one limit. `table` has `start_at`, `start_coarse` and what `join_days(..., "start")` gives."""
     amount, unit = split_limit(limit)
-    if unit == "workday" and amount == int(amount):
-        table = calendar.join_number(table, table.start_no + int(amount), "deadline_date")
-        return _close_of_day(table, clock, calendar)
+    if unit in ("day", "month") or _is_whole_workday(limit):
+        return _close_of_day(_due_after(table, int(amount), unit, calendar), clock, calendar)
     if unit == "workday" and amount > 1:
         return _mixed_deadline(table, amount, calendar)
-    if unit in ("day", "month"):
-        table = _rolled_deadline(table, int(amount), unit, calendar)
-        return _close_of_day(table, clock, calendar)
     if unit in ("hour", "minute"):
         seconds = int(amount * (3600 if unit == "hour" else 60))
         at = table.start_at + ibis.interval(seconds=seconds)
@@ -132,18 +133,22 @@ def _close_of_day(table: TableExpr, clock: CaseClock, calendar: CalendarTables) 
     return table.mutate(deadline_at=table.deadline_date.cast("timestamp") + ibis.interval(seconds=closes))
 
 
-def _rolled_deadline(table: TableExpr, amount: int, unit: str, calendar: CalendarTables) -> TableExpr:
-    step = ibis.interval(days=amount) if unit == "day" else ibis.interval(months=amount)
-    due = (table.start_at.date() + step).cast("date")
-    table = calendar.join_days(table, due, "due")
-    number = table.due_no + (~table.due_open).cast("int64")
-    return calendar.join_number(table, number, "deadline_date").drop("due_no", "due_open", "due_before")
+def _due_after(table: TableExpr, amount: int, unit: str, calendar: CalendarTables) -> TableExpr:
+    """Whole days: the deadline follows from the day of the start."""
+    work = calendar.calendar
+    rule = {"workday": deadline_dates, "day": calendar_deadline_dates, "month": month_deadline_dates}[unit]
+    starts = work.dates
+    if unit != "workday":  # only the last day has to be covered
+        before = starts[0] - np.arange(31 * amount, 0, -1).astype("timedelta64[D]")
+        starts = np.concatenate([before, starts])
+    return calendar.join_due(table, f"{amount}_{unit}", starts, rule(starts, amount, work, uncovered="null"))
 
 
 def _office_deadline(table: TableExpr, seconds: Decimal, calendar: CalendarTables) -> TableExpr:
     """`seconds` of office time after the start; ends at the earliest instant by which they have passed."""
     if seconds != int(seconds):
         raise ValueError(f"a limit of {seconds} office seconds is finer than a second")
+    table = calendar.number_days(table, "start")
     begun = table.start_before + calendar.worked(table.start_at, table.start_open)
     table = table.mutate(_due=begun + int(seconds))
     whole = calendar.day_seconds
@@ -156,6 +161,7 @@ def _office_deadline(table: TableExpr, seconds: Decimal, calendar: CalendarTable
 def _mixed_deadline(table: TableExpr, amount: Decimal, calendar: CalendarTables) -> TableExpr:
     """N = 3.5: three whole working days, then the fraction of the office day on the next one (semantics 1.6)."""
     seconds = (amount - int(amount)) * calendar.day_seconds
+    table = calendar.number_days(table, "start")
     number = table.start_no + int(amount) + 1
     table = calendar.join_number(table, number, "deadline_date")
     at = _at(table.deadline_date, calendar.offset_after(ibis.literal(int(seconds))))

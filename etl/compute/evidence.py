@@ -79,7 +79,7 @@ def _case_marks(computation: Computation, measure: Measure, table: TableExpr, co
     source = CaseSource(table, measure.indicator, contract, calendar, computation.as_of, registers)
     if measure.indicator.form in ("case_mean", "case_quantile"):
         cases = without_excluded(ended_cases(source)).rename(_unit="unit")
-        span = cases._span / elapsed_divisor(source.clock, calendar)
+        span = cases.span / elapsed_divisor(source.clock, calendar)
         return _marks(cases, month_of(cases.end_at), span.cast("float64"))
     cases = judged_cases(source.cases(), source.clock, measure.variant or None, calendar, as_of=source.as_of)
     cases = without_excluded(cases.filter(cases.decided_on.notnull())).rename(_unit="unit")
@@ -128,13 +128,22 @@ def _keep_periods(marks: TableExpr, periods: Sequence[str]) -> TableExpr:
     return marks.filter(marks._period.isin(firsts))
 
 
+_WORST = """
+select _unit, _period, unnest(worst, recursive := true)
+from (select _unit, _period, min({{'_goodness': -_badness, {fields}}}, {limit}) as worst from ({marks}) group by all)
+"""
+"""The smallest structs of each group: DuckDB keeps just those, where a window would rank every row."""
+
+
 def _keep_top(marks: TableExpr, table: TableExpr, contract: Contract) -> pd.DataFrame:
     """The 200 worst rows of every (unit, period) with their contents; the jurisdiction's are among them."""
-    order = [marks._badness.desc(), marks.batch_id, marks.line]
-    window = ibis.window(group_by=[marks._unit, marks._period], order_by=order)
-    top = marks.mutate(_rank=ibis.row_number().over(window))
-    top = top.filter(top._rank < EVIDENCE_LIMIT).drop("_rank")
-    if top._period.type().is_date():
+    backend = marks.get_backend()
+    order = dict.fromkeys(["batch_id", "line", *marks.columns])
+    fields = ", ".join(f"'{name}': \"{name}\"" for name in order if name not in ("_unit", "_period", "_badness"))
+    query = _WORST.format(fields=fields, limit=EVIDENCE_LIMIT, marks=backend.compile(marks))
+    top = backend.sql(query, dialect="duckdb")
+    top = top.mutate(_badness=-top._goodness).drop("_goodness")
+    if marks._period.type().is_date():
         top = top.mutate(_period=name_month(top._period))
     place = place_columns(contract)
     flags = [f"{c.name}_date_only" for c in contract.columns if c.type is ColumnType.DATETIME]

@@ -47,7 +47,7 @@ def override_deadlines(
 def add_stopped(
     table: TableExpr, clock: CaseClock, limit: str | None, calendar: CalendarTables, *, as_of: dt.date
 ) -> TableExpr:
-    """Add `stopped`: how much of the elapsed time of ended cases was suspended, in the integers of `elapsed`.
+    """Add `stopped`: how much of the elapsed time of ended cases was suspended, in the integers of `span`.
 
     Under a limit the suspensions that the clock admits, else all with a lawful reason.
     """

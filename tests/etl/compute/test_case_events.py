@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from etl.compute.calendar_join import register_calendar
-from etl.compute.cases import case_table, elapsed, judged_cases
+from etl.compute.cases import add_elapsed, case_table, judged_cases
 from etl.compute.stopped_cases import add_stopped
 from etl.core.clock import ClockRules, Extension, Limit, Moment, Suspension, WorkCalendar, judge_limit
 from schemas.models.calendar import CalendarSpec
@@ -105,7 +105,7 @@ def judge_in_sql(frame: pd.DataFrame, limit: str | None, **clock: object) -> pd.
     backend.con.register("cases", pa.Table.from_pandas(frame, preserve_index=False))
     cases = case_table(backend.table("cases"), indicator, CONTRACT, calendar, as_of=AS_OF)
     cases = add_stopped(cases, indicator.clock, limit, calendar, as_of=AS_OF)
-    cases = cases.mutate(span=elapsed(cases, indicator.clock, CONTRACT, calendar))
+    cases = add_elapsed(cases, indicator.clock, CONTRACT, calendar)
     judged = judged_cases(cases, indicator.clock, limit, calendar, as_of=AS_OF)
     columns = ("line", "is_kept", "is_late", "deadline_date", "own_date", "decided_on", "is_suspended", "is_coarse")
     return judged.select(*columns, "abuse", "span", "is_reversed", "has_deadline").execute().set_index("line")

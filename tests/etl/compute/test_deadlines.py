@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from etl.compute.calendar_join import register_calendar
-from etl.compute.cases import case_table, elapsed, judged_cases
+from etl.compute.cases import add_elapsed, case_table, judged_cases
 from etl.core.clock import ClockRules, Limit, Moment, WorkCalendar, judge_limit
 from schemas.models.calendar import CalendarSpec
 from schemas.models.contract import Contract
@@ -80,7 +80,7 @@ def judge_in_sql(frame: pd.DataFrame, limit: str, **clock: object) -> pd.DataFra
     table = backend.table("cases")
     assert indicator.clock is not None
     cases = case_table(table, indicator, CONTRACT, calendar, as_of=AS_OF)
-    cases = cases.mutate(span=elapsed(cases, indicator.clock, CONTRACT, calendar))
+    cases = add_elapsed(cases, indicator.clock, CONTRACT, calendar)
     judged = judged_cases(cases, indicator.clock, limit, calendar, as_of=AS_OF)
     return judged.select("line", "is_kept", "deadline_date", "decided_on", "span", "is_coarse").execute()
 
