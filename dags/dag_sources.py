@@ -28,10 +28,11 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """One source: its id (the file name of its contract) and its Chinese name."""
+    """One source: its id (the file name of its contract), its Chinese name, whether its rows are single cases."""
 
     id: str
     name: str
+    has_cases: bool = False
 
     @property
     def inbox(self) -> Asset:
@@ -54,7 +55,7 @@ def read_sources(folders: Sequence[Path]) -> list[Source]:
     files = {path.stem: path for folder in folders for path in (folder / "contracts").glob("*.yml")}
     used = set(plans_in_use(folders))
     named = [
-        Source(stem, str(content.get("name_zh") or stem))
+        Source(stem, str(content.get("name_zh") or stem), content.get("kind") == "cases")
         for stem, path in files.items()
         if stem != UNKNOWN and _is_used(content := _read(path), used)
     ]

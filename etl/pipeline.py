@@ -95,8 +95,6 @@ def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
 
     With `everything` all rows are computed anew and held against what is kept.
 
-    The lights of open cases are refreshed in any case: for them time alone is a change.
-
     Returns:
         None where nothing changed.
     """
@@ -104,9 +102,7 @@ def compute(ctx: Context, *, everything: bool = False) -> Computed | None:
     from etl.compute.stage import compute as compute_values
 
     sources = None if everything else affected_sources(ctx)
-    computed = None if sources == [] else compute_values(ctx, sources=sources, everything=everything)
-    light_cases(ctx)
-    return computed
+    return None if sources == [] else compute_values(ctx, sources=sources, everything=everything)
 
 
 def plan_pieces(ctx: Context, *, everything: bool = False) -> list[dict[str, Any]]:
@@ -129,7 +125,13 @@ def compute_piece(ctx: Context, piece: Mapping[str, Any], *, everything: bool = 
 
 
 def light_cases(ctx: Context, *, in_office_hours: bool = False) -> Relit | None:
-    """Refresh the lights of all open cases; None where `in_office_hours` is asked for and no office is open."""
+    """Refresh the lights of all open cases: for them time alone is a change.
+
+    They follow from the rows in the lake alone; verdicts do not wait for them.
+
+    Returns:
+        None where `in_office_hours` is asked for and no office is open.
+    """
     from etl.compute.case_light_stage import refresh_case_lights, refresh_in_office_hours
 
     return refresh_in_office_hours(ctx) if in_office_hours else refresh_case_lights(ctx)
@@ -191,11 +193,12 @@ def refresh(ctx: Context, *, everything: bool = False) -> tuple[Computed | None,
 
 
 def run(ctx: Context, *, everything: bool = False) -> RunReport:
-    """Land .. publish for all that waits, and the mails."""
+    """Land .. publish for all that waits, the lights of open cases, and the mails."""
     landed = land(ctx)
     checked = check(ctx)
     loaded = load(ctx)
     computed, published = refresh(ctx, everything=everything)
+    light_cases(ctx)
     mails = send_mails(ctx)
     statuses: dict[str, int] = {}
     for item in checked:

@@ -141,7 +141,8 @@ def _keep_top(marks: TableExpr, table: TableExpr, contract: Contract) -> pd.Data
     order = dict.fromkeys(["batch_id", "line", *marks.columns])
     fields = ", ".join(f"'{name}': \"{name}\"" for name in order if name not in ("_unit", "_period", "_badness"))
     query = _WORST.format(fields=fields, limit=EVIDENCE_LIMIT, marks=backend.compile(marks))
-    top = backend.sql(query, dialect="duckdb")
+    backend.con.execute(f"create or replace temp table worst_rows as {query}")
+    top = backend.table("worst_rows", database=("temp", "main"))
     top = top.mutate(_badness=-top._goodness).drop("_goodness")
     if marks._period.type().is_date():
         top = top.mutate(_period=name_month(top._period))

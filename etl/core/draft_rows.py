@@ -12,13 +12,15 @@ from pydantic import TypeAdapter
 from etl.core.verdict_frames import SCHEMA, Promised, VerdictFrame
 
 _PROMISED = TypeAdapter(Promised)
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
+_SMALL = 256
+"""Rows up to which nothing is compressed: to pack and unpack the buffers would take longer than all the rest."""
 
 
 def dump_frame(frame: VerdictFrame) -> dict[str, Any]:
     """A JSON object that `parse_frame` reads back without loss."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, frame.table.schema, options=_OPTIONS) as writer:
+    options = pa.ipc.IpcWriteOptions(compression="zstd" if len(frame) > _SMALL else None)
+    with pa.ipc.new_stream(sink, frame.table.schema, options=options) as writer:
         writer.write_table(frame.table)
     columns = base64.b64encode(sink.getvalue().to_pybytes()).decode()
     return {"promised": _PROMISED.dump_python(frame.promised, mode="json"), "columns": columns}

@@ -1,6 +1,6 @@
 """The lake: DuckDB in this process, Parquet files under `settings.lake`, their catalogue in the warehouse.
 
-Nothing is downloaded: both extensions come from installed wheels, and DuckDB verifies their signature on loading.
+Nothing is downloaded: both extensions come from installed wheels, and DuckDB verifies their signatures.
 The password of the catalogue stands in a DuckDB secret, never in a connection string, so that no error can print it.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,7 +40,6 @@ WAREHOUSE = "warehouse"
 """Name of the warehouse on a connection that has attached it."""
 EXTENSIONS = ("postgres_scanner", "ducklake")
 _OFFLINE = {
-    "allow_unsigned_extensions": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
@@ -90,9 +90,29 @@ def move_lake(settings: Settings, engine: Engine) -> None:
 
 
 def load_extensions(connection: DuckDBPyConnection) -> None:
-    """Load the two extensions from their wheels; DuckDB refuses a file whose signature is not its own."""
+    """Load the two extensions from their wheels."""
     for name in EXTENSIONS:
         connection.execute(f"LOAD {quote_text(str(_extension_file(name)))}")
+
+
+@lru_cache(maxsize=1)
+def _verify_extensions(stamps: tuple[tuple[str, int, int], ...]) -> None:
+    """DuckDB refuses a file whose signature is not its own.
+
+    To look at them takes longer than all the rest of opening a lake, so it is done once a process and state (`stamps`)
+    of the files.
+    """
+    del stamps
+    connection = duckdb.connect(":memory:", config={**_OFFLINE, "allow_unsigned_extensions": "false"})
+    try:
+        load_extensions(connection)
+    finally:
+        connection.close()
+
+
+def _stamp(file: Path) -> tuple[str, int, int]:
+    found = file.stat()
+    return str(file), found.st_size, found.st_mtime_ns
 
 
 def _complain_without_warehouse() -> str:
@@ -110,7 +130,8 @@ def _extension_file(name: str) -> Path:
 
 
 def _connect(settings: Settings) -> DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config=dict(_OFFLINE))
+    _verify_extensions(tuple(_stamp(_extension_file(name)) for name in EXTENSIONS))
+    connection = duckdb.connect(":memory:", config={**_OFFLINE, "allow_unsigned_extensions": "true"})
     try:
         load_extensions(connection)
         # DuckDB's own limit is 80 % of the machine (or container); several tasks share it, so half of that each

@@ -120,11 +120,13 @@ def test_assets_wake_the_next_dag_and_the_clock_wakes_all(parsed: Any) -> None:
     assert max(ingests) < times["evaluate"] < times["publish"]
 
 
-def test_lights_of_cases_are_looked_at_every_quarter_of_an_hour(parsed: Any) -> None:
-    timetable = parsed.dags["case_lights"]["timetable"]
-    assert timetable["__type"].endswith("CronTriggerTimetable")
-    clock = timetable["__var"]
+def test_lights_of_cases_are_looked_at_every_quarter_of_an_hour_and_when_cases_come(parsed: Any) -> None:
+    schedule = parsed.dags["case_lights"]["timetable"]["__var"]
+    clock = schedule["timetable"]["__var"]
     assert (clock["expression"], clock["timezone"]) == ("*/15 * * * *", "Asia/Shanghai")
+    uris = {asset["uri"].rstrip("/") for asset in schedule["asset_condition"]["objects"]}
+    assert {"bizenv://lake/startup_cases", "bizenv://lake/complaints"} <= uris
+    assert "bizenv://lake/tax_hours" not in uris, "a report has no cases"
 
 
 def test_two_processes_serialise_the_same_bytes(parse: Callable[..., Any], parsed: Any) -> None:
