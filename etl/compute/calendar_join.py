@@ -14,6 +14,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from etl.compute.expressions import TableExpr, ValueExpr
+from etl.core.clock.frames import deadline_dates
 from etl.core.clock.workdays import Days, WorkCalendar
 from schemas.models.calendar import CalendarSpec
 
@@ -32,13 +33,18 @@ class CalendarTables:
         return self.calendar.office.minutes * 60
 
     def join_days(self, table: TableExpr, day: ValueExpr, prefix: str) -> TableExpr:
-        """Add `<prefix>_no`, `<prefix>_open`, `<prefix>_before` (office seconds before the date); null if unknown."""
+        """Add what is known of a day; null where the calendar does not reach.
+
+        `<prefix>_no`, `<prefix>_open`, `<prefix>_before`: office seconds before the date, `<prefix>_next`: the first
+        working day after it.
+        """
         days = self.days.select(
             **{
                 f"{prefix}_day": self.days.date,
                 f"{prefix}_no": self.days.workday_no,
                 f"{prefix}_open": self.days.is_workday,
                 f"{prefix}_before": self.days.minutes_before * 60,
+                f"{prefix}_next": self.days.next_workday,
             }
         )
         return join_beside(table, days, day == days[f"{prefix}_day"], days.columns[1:])
@@ -78,7 +84,7 @@ class CalendarTables:
         for opens, closes in self.calendar.office.spans:
             span = (closes - opens) * 60
             done = done + ibis.greatest(0, ibis.least(offset - opens * 60, span))
-        return ibis.ifelse(is_open, done, 0)
+        return done * is_open.cast("int64")
 
     def offset_after(self, worked: ValueExpr) -> ValueExpr:
         """Seconds since midnight at which `worked` (> 0) office seconds of a working day are done."""
@@ -98,14 +104,17 @@ def join_beside(table: TableExpr, small: TableExpr, condition: ValueExpr, names:
 
 
 def seconds_of_day(at: ValueExpr) -> ValueExpr:
-    return at.epoch_seconds() - at.truncate("D").epoch_seconds()
+    """Also of instants before 1970, whose epoch is negative."""
+    return (at.epoch_seconds() % 86400 + 86400) % 86400
 
 
 def register_calendar(backend: Any, spec: CalendarSpec) -> CalendarTables:
     """Put the calendar's dates on the connection of a DuckDB backend (a temporary table, named by content)."""
     calendar = WorkCalendar.from_spec(spec)
     name = f"calendar_{calendar.version}"
-    _put(backend.con, name, pa.Table.from_pandas(calendar.frame(), preserve_index=False))
+    days = pa.Table.from_pandas(calendar.frame(), preserve_index=False)
+    following = deadline_dates(calendar.dates, 1, calendar, uncovered="null")
+    _put(backend.con, name, days.append_column("next_workday", pa.array(following)))
     days = backend.table(name, database=("temp", "main"))
     return CalendarTables(calendar, days, days.filter(days.is_workday).select("workday_no", "date"))
 

@@ -131,21 +131,27 @@ def _combine(events: list[tuple[ValueExpr, ValueExpr]], *, earliest: bool) -> tu
 
 def _receive_at_opening(table: TableExpr, calendar: CalendarTables) -> TableExpr:
     """A start outside office hours counts as received at the next opening (semantics 1.7)."""
-    table = calendar.number_days(table, "start")
     spans = calendar.calendar.office.spans
-    offset = seconds_of_day(table.start_at)
-    closed = (~table.start_open) | ((offset >= spans[-1][1] * 60) & ~table.start_coarse)
+    table = calendar.number_days(table, "start").mutate(_offset=seconds_of_day(table.start_at))
+    closed = (~table.start_open) | ((table._offset >= spans[-1][1] * 60) & ~table.start_coarse)
     opening: ValueExpr = ibis.literal(spans[0][0] * 60)
     for before, after in pairwise(spans):
-        opening = ibis.ifelse(offset >= before[1] * 60, after[0] * 60, opening)
-    within = ibis.greatest(offset, opening)
+        opening = ibis.ifelse(table._offset >= before[1] * 60, after[0] * 60, opening)
+    within = ibis.greatest(table._offset, opening)
     for opens, closes in spans:
-        within = ibis.ifelse((offset >= opens * 60) & (offset < closes * 60), offset, within)
+        within = ibis.ifelse((table._offset >= opens * 60) & (table._offset < closes * 60), table._offset, within)
     table = table.mutate(_closed=closed, _offset=ibis.ifelse(closed, spans[0][0] * 60, within))
-    table = calendar.join_number(table, table.start_no + table._closed.cast("int64"), "_received")
+    day = ibis.ifelse(table._closed, table.start_next, table.start_at.date())
+    day = ibis.ifelse(table._closed.isnull(), ibis.null("date"), day)
     offset = ibis.ifelse(table.start_coarse, 0, table._offset).cast("int64").as_interval("s")
-    table = table.mutate(start_at=table._received.cast("timestamp") + offset)
-    return table.drop("_closed", "_offset", "_received", "start_no", "start_open", "start_before")
+    # the numbers of the day on which it is received follow from those of the day on which it came
+    passed = (table._closed & table.start_open).cast("int64") * calendar.day_seconds
+    return table.mutate(
+        start_at=day.cast("timestamp") + offset,
+        start_no=table.start_no + table._closed.cast("int64"),
+        start_open=table._closed.notnull(),
+        start_before=table.start_before + passed,
+    ).drop("_closed", "_offset", "start_next")
 
 
 def judged_cases(

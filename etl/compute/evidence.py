@@ -16,7 +16,7 @@ from etl.compute.chunks import CHUNK, in_chunks
 from etl.compute.evidence_places import Wanted, find_places
 from etl.compute.expressions import TableExpr, ValueExpr
 from etl.compute.measures import Measure
-from etl.compute.parts import month_of, name_month
+from etl.compute.parts import month_number, month_of, name_month
 from etl.compute.values import Computation, Rows
 from etl.core.cells import cells_of, headers_of
 from etl.core.periods import parse_period
@@ -121,11 +121,11 @@ def write_note(row: Mapping[str, Any], indicator: Indicator) -> str | None:
 
 
 def _keep_periods(marks: TableExpr, periods: Sequence[str]) -> TableExpr:
-    """Rows of the periods asked for; months are compared as dates, names of periods as they are."""
-    if not marks._period.type().is_date():
+    """Rows of the periods asked for; months are compared as numbers, names of periods as they are."""
+    if not marks._period.type().is_integer():
         return marks.filter(marks._period.isin(periods))
-    firsts = [ibis.date(f"{text}-01") for text in periods if parse_period(text).grain == "month"]
-    return marks.filter(marks._period.isin(firsts))
+    parsed = (parse_period(text) for text in periods)
+    return marks.filter(marks._period.isin([month_number(one.start) for one in parsed if one.grain == "month"]))
 
 
 _WORST = """
@@ -144,7 +144,7 @@ def _keep_top(marks: TableExpr, table: TableExpr, contract: Contract) -> pd.Data
     backend.con.execute(f"create or replace temp table worst_rows as {query}")
     top = backend.table("worst_rows", database=("temp", "main"))
     top = top.mutate(_badness=-top._goodness).drop("_goodness")
-    if marks._period.type().is_date():
+    if marks._period.type().is_integer():
         top = top.mutate(_period=name_month(top._period))
     place = place_columns(contract)
     flags = [f"{c.name}_date_only" for c in contract.columns if c.type is ColumnType.DATETIME]

@@ -13,6 +13,7 @@ have `CHUNK` and `WAKES`, and rows without a period for cases that belong to non
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -36,13 +37,19 @@ _SCALE = 6
 
 
 def month_of(day: ValueExpr) -> ValueExpr:
-    """First day of the month of a local date or time: what rows are grouped by; names are made of the few groups."""
-    return day.cast("date").truncate("M")
+    """Running number of the month of a local date or time: what rows are grouped by, cheaper than a truncated date."""
+    return (day.year() * 12 + day.month() - 1).cast("int32")
+
+
+def month_number(first: dt.date) -> int:
+    """The same of one date."""
+    return first.year * 12 + first.month - 1
 
 
 def name_month(month: ValueExpr) -> ValueExpr:
-    """`2023-03`."""
-    return month.strftime("%Y-%m")
+    """`2023-03`; made of the few groups."""
+    year, rest = (month // 12).cast("string"), (month % 12 + 1).cast("string")
+    return year + "-" + rest.lpad(2, "0")
 
 
 def sum_by(
@@ -54,7 +61,7 @@ def sum_by(
     grouped = table.group_by(unit=table.unit, period=period, key=named, **chunk_keys(table)).aggregate(**sums)
     if CHUNK not in table.columns:
         grouped = grouped.filter(grouped.period.notnull()).drop(WAKES)
-    if grouped.period.type().is_date():
+    if grouped.period.type().is_integer():
         grouped = grouped.mutate(period=name_month(grouped.period))
     frame = pd.DataFrame(grouped.to_pyarrow().to_pylist(), columns=list(grouped.columns), dtype=object)
     return frame.assign(kind=kind)

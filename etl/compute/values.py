@@ -20,7 +20,7 @@ from etl.compute.grid import SELF, ValueRow, fill_grid, first_seen, merge_cells
 from etl.compute.measures import Measure
 from etl.compute.open_cases import Place, open_ages
 from etl.compute.part_rows import PartRow, Parts, make_parts
-from etl.compute.parts import figure_parts, name_month
+from etl.compute.parts import figure_parts, month_of, name_month
 from etl.compute.quantiles import put_quantiles
 from etl.compute.side_numbers import side_numbers
 from etl.compute.submissions import Submissions, periods_in_play
@@ -147,6 +147,6 @@ def first_units(table: TableExpr, contract: Contract) -> dict[str, str]:
     if contract.unit_column is None:
         return {}
     unit = table[contract.unit_column]
-    first = name_month(table[contract.received].min()) if contract.received else table.period.min()
+    first = name_month(month_of(table[contract.received].min())) if contract.received else table.period.min()
     grouped = table.filter(unit.notnull()).group_by(unit=unit).aggregate(first=first)
     return {str(row.unit): str(row.first) for row in grouped.execute().itertuples(index=False)}
