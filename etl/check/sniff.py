@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.check.checked import Refusal
+from etl.core.zip_faults import ZIP_FAULTS
 
 MAX_UNPACKED_BYTES = 2 * 1024**3
 MAX_RATIO = 200
@@ -75,7 +76,7 @@ def _sniff_zip(path: Path) -> Sniffed | Refusal:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             kind = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except ZIP_FAULTS:
         return refuse_unreadable("文件已损坏，打不开")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED_BYTES or unpacked > max(MAX_RATIO * path.stat().st_size, 100 * _CHUNK):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
+
+from etl.core.zip_faults import ZIP_FAULTS
 
 SHEET_MARK = re.compile(r"^bizenv-correction:([0-9a-f]{12})$")
 ROW_MARK = re.compile(r"^bizenv-row:(\d+):([0-9a-f]{8})$")
@@ -48,7 +49,7 @@ def find_sheet_mark(path: Path) -> str | None:
                     continue
                 if found := _search(archive, info):
                     return found
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except ZIP_FAULTS:
         return None  # whatever it is, check will say so
     return None
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from etl.core.zip_faults import ZIP_FAULTS
 from etl.land.inbox import read_name
 
 MAX_MEMBERS = 500
@@ -46,7 +46,7 @@ def is_archive(path: Path) -> bool:
                 return False
         with zipfile.ZipFile(path) as archive:
             names = {name.lower() for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+    except ZIP_FAULTS:
         return False
     return not names.intersection(_WORKBOOK_PARTS) and not any(name.startswith("xl/") for name in names)
 
@@ -71,7 +71,7 @@ def unpack(path: Path) -> list[str]:
                 members.append((name, part))
                 left -= _write_member(archive, info, part, left)
         return _show(path, members)
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+    except ZIP_FAULTS as error:
         raise UnusableArchiveError(
             "FILE.ARCHIVE", f"压缩包「{read_name(path)}」已损坏，打不开", "请重新压缩，或直接报送里面的文件"
         ) from error

@@ -246,3 +246,11 @@ def test_mutated_files_never_raise_hang_or_load_what_nobody_wrote() -> None:
     assert done.wrong == []
     assert {form for form, _ in done.seen} == {"xlsx", "xls", "csv", "html", "xml", "ods"}
     assert {status for _, status in done.seen} >= {"accepted", "refused"}
+
+
+def test_names_that_are_no_text_make_a_broken_file(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "t.xlsx", ROWS)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("说明.txt", b"")
+    path.write_bytes(path.read_bytes().replace("说明".encode(), b"\xff\xdf\xff\xdf\xff\xdf"))
+    assert read(path).code == "FILE.UNREADABLE"

@@ -98,6 +98,14 @@ def test_unusable_archives_are_refused_with_a_cure(
     assert list(ctx.settings.inbox.iterdir()) == []
 
 
+def test_an_archive_whose_names_are_no_text_is_broken(ctx: Context) -> None:
+    path = put_zip(ctx, "月报.zip", {"表.csv": b"1"})
+    path.write_bytes(path.read_bytes().replace("表".encode(), b"\xff\xdf\xff"))
+    landed = land_inbox(ctx)  # whether it is an archive cannot be said: check refuses it
+    assert [(row["status"], row["file_name"]) for row in rows(ctx, batches)] == [("landed", "月报.zip")]
+    assert len(landed) == 1
+
+
 def test_an_archive_that_lies_about_its_size_is_stopped(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put_zip(ctx, "月报.zip", {"月报.csv": b"0" * 5_000_000})
     monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 1_000_000)
