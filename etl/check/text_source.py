@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 
 from etl.check.ahead import read_ahead
 from etl.check.arrow import clean, clean_text, is_filled, match, pc
-from etl.check.grid import BLOCK_LINES, FIRST_BLOCK_LINES, HEAD_LINES, Block, BrokenFileError
+from etl.check.grid import FIRST_BLOCK_LINES, HEAD_LINES, Block, BrokenFileError, count_block_lines
 
 DELIMITERS = (",", "\t", ";", "|")
 
@@ -150,7 +150,7 @@ class _BodyReader:
                 waiting.append(batch)
                 if sum(b.num_rows for b in waiting) >= wanted:
                     yield self._join(waiting)
-                    waiting, wanted = [], BLOCK_LINES
+                    waiting, wanted = [], count_block_lines(self.width)
         except (pa.ArrowInvalid, csv.Error) as error:
             raise BrokenFileError(_UNBALANCED) from error
         lines, texts = self._join(waiting, last=True)

@@ -165,3 +165,15 @@ def test_a_web_page_that_is_no_page_breaks_off(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(BrokenFileError):
         open_html(path, "utf-8")
+
+
+def test_blocks_of_a_wide_table_are_shorter(tmp_path: Path) -> None:
+    """What a block costs in memory follows from its cells: a file of 30 columns met the limit of the reader."""
+    path = tmp_path / "宽表.csv"
+    path.write_text("\n".join([",".join(f"列{i}" for i in range(30)), *[",".join(["1"] * 30)] * 130_000]) + "\n")
+    source = open_source(path, file_name=path.name)
+    assert isinstance(source, Source)
+    sizes = [len(block) for block in source.grids[0].blocks(2, 30)]
+    assert sum(sizes) == 130_000
+    assert max(sizes) * 30 <= 2_000_000
+    assert min(sizes[:-1]) >= 20_000
