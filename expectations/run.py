@@ -104,6 +104,7 @@ def _fact_type(value: object) -> str:
 def _judge(frame: pd.DataFrame, expected: Sequence[Expected]) -> list[RuleResult]:
     from great_expectations.core.expectation_suite import ExpectationSuite
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.validator.v1_validator import Validator
 
     configs = [
         ExpectationConfiguration(
@@ -111,9 +112,10 @@ def _judge(frame: pd.DataFrame, expected: Sequence[Expected]) -> list[RuleResult
         )
         for i, e in enumerate(expected)
     ]
-    batch = _open_judge().get_batch({"dataframe": frame})
-    answer = batch.validate(
-        ExpectationSuite("contract", expectations=configs),
+    # a `Batch` would do the same, but hash the whole frame once more for an id that nobody reads
+    validator = Validator(
+        batch_definition=_open_judge(),
+        batch_parameters={"dataframe": frame},
         result_format={
             "result_format": "COMPLETE",
             "unexpected_index_column_names": [ROW],
@@ -121,6 +123,7 @@ def _judge(frame: pd.DataFrame, expected: Sequence[Expected]) -> list[RuleResult
             "partial_unexpected_count": 0,
         },
     )
+    answer = validator.validate_expectation_suite(ExpectationSuite("contract", expectations=configs))
     # The answer comes in an order of its own: failed ones first.
     by_place = {r.expectation_config.meta["place"]: r for r in answer.results}
     return [_read_answer(by_place.get(i), e) for i, e in enumerate(expected)]

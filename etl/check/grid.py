@@ -15,13 +15,11 @@ HEAD_LINES = 60
 
 FIRST_BLOCK_LINES = 20_000
 """The first block is small: a file that is wrong throughout is refused there, at little cost."""
-_BLOCK_CELLS = 1_500_000
-"""What is kept of a block in all its forms, from text to the frame of the rules, is a few hundred bytes a cell."""
-
-
-def count_block_lines(width: int) -> int:
-    """Lines of every block after the first one, so that memory does not grow with the width of the table."""
-    return max(FIRST_BLOCK_LINES, _BLOCK_CELLS // max(width, 6))
+BLOCK_LINES = 250_000
+BLOCK_BYTES = 20 << 20
+"""Text of a block: what is kept of it in all its forms, from cells to the frame of the rules, is many times more."""
+BLOCK_CELLS = 2_400_000
+"""The same of a workbook, whose cells are all there already."""
 
 
 class CellKind(IntEnum):

@@ -14,7 +14,7 @@ import numpy as np
 from etl.check.arrow import clean_text
 from etl.check.cell_texts import to_text
 from etl.check.columns import make_column
-from etl.check.grid import FIRST_BLOCK_LINES, HEAD_LINES, Block, count_block_lines
+from etl.check.grid import BLOCK_CELLS, BLOCK_LINES, FIRST_BLOCK_LINES, HEAD_LINES, Block
 
 _NUMBER_TEXT = re.compile(r"\s*[-+]?[\d.,%]*\s*$")
 _CODE_TEXT = re.compile(r"\s*(?:0\d+|\d{12,})\s*")
@@ -56,7 +56,7 @@ class RowsGrid:
             columns = [make_column(cells) for cells in _turn(rows, width)]
             lines = np.arange(start + 1, start + 1 + len(rows), dtype=np.int32)
             yield Block(lines, [t for t, _ in columns], [k for _, k in columns], np.zeros(len(rows), dtype=bool))
-            start, size = start + size, count_block_lines(width)
+            start, size = start + size, max(FIRST_BLOCK_LINES, min(BLOCK_LINES, BLOCK_CELLS // width))
 
 
 def _turn(rows: Sequence[list[Any]], width: int) -> Iterator[list[Any]]:

@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 
 from etl.check.ahead import read_ahead
 from etl.check.arrow import clean, clean_text, is_filled, match, pc
-from etl.check.grid import FIRST_BLOCK_LINES, HEAD_LINES, Block, BrokenFileError, count_block_lines
+from etl.check.grid import BLOCK_BYTES, BLOCK_LINES, FIRST_BLOCK_LINES, HEAD_LINES, Block, BrokenFileError
 
 DELIMITERS = (",", "\t", ";", "|")
 
@@ -148,9 +148,9 @@ class _BodyReader:
         try:
             for batch in self._open():
                 waiting.append(batch)
-                if sum(b.num_rows for b in waiting) >= wanted:
+                if sum(b.num_rows for b in waiting) >= wanted or sum(b.nbytes for b in waiting) >= BLOCK_BYTES:
                     yield self._join(waiting)
-                    waiting, wanted = [], count_block_lines(self.width)
+                    waiting, wanted = [], BLOCK_LINES
         except (pa.ArrowInvalid, csv.Error) as error:
             raise BrokenFileError(_UNBALANCED) from error
         lines, texts = self._join(waiting, last=True)
