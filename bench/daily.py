@@ -59,7 +59,7 @@ def _copy(path: Path, query: str) -> None:
 
 
 def _run(ctx: Context, path: Path, name: str) -> dict[str, float]:
-    """Seconds of the stages from the file to the verdicts."""
+    """Seconds of the stages from the file to the verdicts and the lights of open cases."""
     path.rename(ctx.settings.inbox / "startup_cases" / name)
     stages: dict[str, Callable[[Context], object]] = {
         "land": pipeline.land,
@@ -67,6 +67,7 @@ def _run(ctx: Context, path: Path, name: str) -> dict[str, float]:
         "load": pipeline.load,
         "compute": pipeline.compute,
         "judge": pipeline.judge,
+        "lights": pipeline.light_cases,
     }
     times: dict[str, float] = {}
     for stage, call in stages.items():

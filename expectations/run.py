@@ -125,7 +125,8 @@ def _judge(frame: pd.DataFrame, expected: Sequence[Expected]) -> list[RuleResult
     )
     answer = validator.validate_expectation_suite(ExpectationSuite("contract", expectations=configs))
     # The answer comes in an order of its own: failed ones first.
-    by_place = {r.expectation_config.meta["place"]: r for r in answer.results}
+    results: list[Any] = answer.results
+    by_place = {r.expectation_config.meta["place"]: r for r in results}
     return [_read_answer(by_place.get(i), e) for i, e in enumerate(expected)]
 
 
