@@ -196,9 +196,9 @@ def _check_table(request: CheckRequest, table: Table, reading: Mapping[str, Any]
     if not data_rows:
         return report_empty(log, reading, lines, period)
     staged = request.staged or folder / "accepted.parquet"
-    accepted = finish(work, staged, contract, drop=sorted(checker.late))
+    fingerprint = finish(work, staged, contract, drop=sorted(checker.late))
     write_lines(staged, table)
-    return report_accepted(request, checker, reading, lines, period, staged, accepted)
+    return report_accepted(checker, reading, lines, period, fingerprint)
 
 
 def _make_judge(request: CheckRequest) -> RowJudges:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from etl.check.checked import Checked
 from etl.check.file_period import FilePeriod
 from etl.check.findings import FindingLog
+from etl.check.fingerprint import Fingerprint
 from etl.check.held_lines import merge_lines
-from etl.check.request import CheckRequest
 from etl.check.rows import RowChecker
-from etl.check.staging import hash_content
 from schemas.models.finding import Finding, Level
 
 
@@ -34,13 +32,11 @@ def report_empty(log: FindingLog, reading: Mapping[str, Any], lines: Mapping[str
 
 
 def report_accepted(
-    request: CheckRequest,
     checker: RowChecker,
     reading: Mapping[str, Any],
     lines: Mapping[str, int],
     period: FilePeriod,
-    staged: Path,
-    accepted: int,
+    fingerprint: Fingerprint,
 ) -> Checked:
     """What became of the rows; they are all there, or it is a fault of ours.
 
@@ -49,8 +45,7 @@ def report_accepted(
     """
     findings = checker.log.all()
     silent = next((f for f in findings if f.level is Level.SYSTEM), None)
-    hashed = hash_content(staged, request.contract)
-    content_hash, all_zero = hashed if hashed else (None, False)
+    accepted = fingerprint.rows
     quarantine = merge_lines(checker.held[number] for number in sorted(checker.held))
     held, said = len(quarantine), _balance(checker, lines["data"], accepted)
     return Checked(
@@ -59,14 +54,14 @@ def report_accepted(
         message=f"接收 {accepted} 行" + (f"，隔离 {held} 行" if held else ""),
         todo="请更正被隔离的行后重新报送整份文件" if held else None,
         findings=findings,
-        reading={**reading, **said, "period_from": period.place, "all_zero": all_zero},
+        reading={**reading, **said, "period_from": period.place, "all_zero": fingerprint.all_zero},
         lines=lines,
         period=period.period,
         covers=period.covers,
         rows_accepted=accepted,
         rows_quarantined=held,
         quarantine=quarantine,
-        content_hash=content_hash,
+        content_hash=fingerprint.content_hash,
     )
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.check.arrow import pc
+from etl.check.fingerprint import Fingerprint
 from etl.check.parse import arrow_type
 from etl.core.lake_tables import quote_name, quote_text
 from schemas.models.contract import ColumnType, Contract
@@ -60,6 +61,7 @@ class WorkFiles:
         self._schema = staged_schema(contract)
         self._good = _open_writer(self.good, contract)
         self._held = _open_writer(self.held, contract)
+        self.fingerprint = Fingerprint(contract)
         self._pool = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
 
@@ -71,6 +73,7 @@ class WorkFiles:
             self._await()
         finally:
             self._pool.shutdown()
+            self.fingerprint.close()
             self._good.close()
             self._held.close()
 
@@ -85,11 +88,11 @@ class WorkFiles:
 
     def _write(self, rows: pa.Table, held: np.ndarray) -> None:
         rows = rows.select(self._schema.names).cast(self._schema)
-        if not held.any():
-            self._good.write_table(rows)
-            return
-        self._good.write_table(rows.filter(pa.array(~held)))
-        self._held.write_table(rows.filter(pa.array(held)))
+        if held.any():
+            self._held.write_table(rows.filter(pa.array(held)))
+            rows = rows.filter(pa.array(~held))
+        self._good.write_table(rows)
+        self.fingerprint.add(rows)
 
 
 @dataclass(frozen=True)
@@ -210,45 +213,30 @@ class StagedRows:
         return row[0] if row else None
 
 
-def finish(work: WorkFiles, staged: Path, contract: Contract, *, drop: Sequence[int]) -> int:
+def finish(work: WorkFiles, staged: Path, contract: Contract, *, drop: Sequence[int]) -> Fingerprint:
     """Make the accepted rows durable under their name; `drop` are lines held back by whole-file checks.
 
     Returns:
-        The number of accepted rows.
+        The fingerprint of the accepted rows.
     """
-    made = work.good
+    made, fingerprint = work.good, work.fingerprint
     if drop:
+        fingerprint = Fingerprint(contract)
         made = work.good.with_name("kept.parquet")
         gone = pa.array(np.array(sorted(drop), dtype=np.int32))
         with pq.ParquetFile(work.good) as source, _open_writer(made, contract) as writer:
             for group in range(source.num_row_groups):
                 rows = source.read_row_group(group)
-                writer.write_table(rows.filter(pc.invert(pc.is_in(rows["line"], value_set=gone))))
+                kept = rows.filter(pc.invert(pc.is_in(rows["line"], value_set=gone)))
+                writer.write_table(kept)
+                fingerprint.add(kept)
+        fingerprint.close()
     with made.open("rb+") as file:
         os.fsync(file.fileno())
-    count = pq.read_metadata(made).num_rows
+    if pq.read_metadata(made).num_rows != fingerprint.rows:
+        raise RuntimeError(f"{made.name}: the fingerprint is not of its rows")
     made.replace(staged)
-    return count
-
-
-def hash_content(staged: Path, contract: Contract) -> tuple[str, bool] | None:
-    """Fingerprint of the accepted rows whatever their order, without period, line and batch; and whether all are zero.
-
-    A period that is part of the key is part of the content. None where there is no row.
-    """
-    left_out = {contract.period.column} | {c.name for c in contract.columns if c.type is ColumnType.PERIOD}
-    names = [c.name for c in contract.columns if c.name not in left_out - set(contract.key)]
-    text = ", ".join(f"coalesce({quote_name(name)}::varchar, chr(1))" for name in names)
-    numeric = [c.name for c in contract.columns if c.type in (ColumnType.INTEGER, ColumnType.DECIMAL)]
-    zeros = " and ".join(f"coalesce(bool_and({quote_name(name)} = 0), true)" for name in numeric) or "false"
-    with _connect(None) as con:
-        row = con.execute(
-            f"select count(*), sum(md5_number_lower(concat_ws(chr(31), {text}))::hugeint), "  # noqa: S608
-            f"{zeros} from {_scan(staged)}"
-        ).fetchone()
-    if row is None or not row[0]:
-        return None
-    return f"{row[0]:x}-{row[1]:x}", bool(row[2])
+    return fingerprint
 
 
 def _connect(folder: Path | None) -> duckdb.DuckDBPyConnection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -214,11 +215,13 @@ def make_evidence_row(
 
 def _show(value: Any, is_date: bool) -> str:
     """A typed cell as people read it; an empty one is empty, never `NaT`."""
+    if isinstance(value, str):
+        return value
     if value is None or value is pd.NaT or (not isinstance(value, (list, dict)) and pd.isna(value)):
         return ""
-    if isinstance(value, pd.Timestamp):
-        midnight = value == value.normalize()
-        return f"{value:%Y-%m-%d}" if is_date or midnight else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, dt.datetime):
+        midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
+        return value.strftime("%Y-%m-%d" if is_date or midnight else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
