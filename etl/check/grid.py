@@ -16,7 +16,7 @@ HEAD_LINES = 60
 FIRST_BLOCK_LINES = 20_000
 """The first block is small: a file that is wrong throughout is refused there, at little cost."""
 BLOCK_LINES = 250_000
-BLOCK_BYTES = 20 << 20
+BLOCK_BYTES = 24 << 20
 """Text of a block: what is kept of it in all its forms, from cells to the frame of the rules, is many times more."""
 BLOCK_CELLS = 2_400_000
 """The same of a workbook, whose cells are all there already."""
