@@ -91,10 +91,12 @@ def count_lights(lake: DuckDBPyConnection, *, apart: Collection[tuple[str, str]]
     lake.execute("create or replace temp table case_clocks_apart (plan varchar, clock varchar)")
     lake.executemany("insert into case_clocks_apart values (?, ?)", [("", ""), *apart])
     own = f"{NOW} anti join case_clocks_apart using (plan, clock)"
-    every = f"select plan, '' as clock, {worst} as light, {place} from {own} group by plan, source, case_key"
-    each = f"select plan, clock, light, unit, window_name from {NOW}"
+    lake.execute(
+        "create or replace temp table case_lights_worst as "
+        f"select plan, '' as clock, {worst} as light, {place} from {own} group by plan, source, case_key"
+    )
     found: list[tuple[object, ...]] = []
-    for rows in (each, every):
+    for rows in (f"select plan, clock, light, unit, window_name from {NOW}", "from case_lights_worst"):
         for level, names in _LEVELS.items():
             found += lake.execute(_count_level(rows, level, names)).fetchall()
     return sorted(found, key=str)
