@@ -69,7 +69,7 @@ def _fill_month(lake: DuckDBPyConnection, contract: Contract, month: str, *, fir
     dates = [c.name for c in contract.columns if c.type in (ColumnType.DATE, ColumnType.DATETIME)]
     columns |= {f"{name}_date_only": "false" for name in dates}
     columns |= {"period": quote_text(month), "batch_id": quote_text(f"bench-{contract.id}"), "sheet": "''"}
-    columns |= {"line": "(i + 2)::integer", "cell_words": "null", "received_month": f"date '{month}-01'"}
+    columns |= {"line": f"(i - {first} + 2)::integer", "cell_words": "null", "received_month": f"date '{month}-01'"}
     picked = ", ".join(f"{columns[name]} as {quote_name(name)}" for name in lake_columns(contract))
     lake.execute(
         f"insert into {table_name(contract)} by name select {picked} from"
