@@ -138,7 +138,9 @@ def _connect(settings: Settings) -> DuckDBPyConnection:
         row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
         number, unit = str(row[0]).split() if row else ("2", "GiB")
         connection.execute(f"SET memory_limit = '{float(number) / 2:.2f} {unit}'")
-        connection.execute(f"SET temp_directory = {quote_text(str(settings.home / 'tmp' / 'duckdb'))}")
+        spill = settings.home / "tmp" / "duckdb"
+        spill.mkdir(parents=True, exist_ok=True)  # DuckDB makes the last folder alone, and only when it has to spill
+        connection.execute(f"SET temp_directory = {quote_text(str(spill))}")
         # rows carry their line number, so their order in files means nothing; unordered writes need less memory
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET enable_progress_bar = false")

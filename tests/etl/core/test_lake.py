@@ -98,6 +98,15 @@ def test_extensions_are_signed_and_nothing_is_fetched(settings: Settings, tmp_pa
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_what_does_not_fit_into_memory_is_spilled(settings: Settings):
+    with open_lake(settings) as connection:
+        connection.execute("SET memory_limit = '60MB'")
+        connection.execute("SET threads = 1")
+        many = "SELECT hash(i) AS h, repeat('x', 40) || i AS t FROM range(2000000) r(i)"
+        connection.execute(f"CREATE TABLE lake.many AS SELECT * FROM ({many}) ORDER BY h, t")
+        assert connection.execute("SELECT count(*) FROM lake.many").fetchone() == (2_000_000,)
+
+
 def test_read_only_reads_and_no_more(settings: Settings):
     with open_lake(settings, read_only=True) as connection:  # also before anything was ever loaded
         assert connection.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake'").fetchone() == (
