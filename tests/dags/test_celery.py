@@ -131,17 +131,24 @@ def no_writing(warehouse: Engine) -> Iterator[None]:
         yield
 
 
-def names_of_workers(office: Office) -> set[str]:
-    """Workers that answer, as Celery's own control sees them."""
+def control_of(office: Office) -> Any:
+    """Celery's own view of the workers."""
     from celery import Celery
 
     assert office.settings.celery_broker is not None
-    app = Celery(broker=office.settings.celery_broker.get_secret_value())
-    return {name for answer in app.control.ping(timeout=3) for name in answer}
+    return Celery(broker=office.settings.celery_broker.get_secret_value()).control
+
+
+def names_of_workers(office: Office) -> set[str]:
+    """Workers that answer."""
+    return {name for answer in control_of(office).ping(timeout=3) for name in answer}
 
 
 def find_victim(office: Office, worker: psutil.Process) -> psutil.Process | None:
-    """The worker, once one of its processes computes a piece."""
+    """The worker, once one of its processes computes a piece, and nothing that it took waits for its turn.
+
+    What a killed worker had taken and not begun is sent again only after ten minutes.
+    """
     running = [
         task.id for task in office.tasks("evaluate") if (task.task_id, task.state) == ("compute_piece", "running")
     ]
@@ -149,7 +156,8 @@ def find_victim(office: Office, worker: psutil.Process) -> psutil.Process | None
     for process in worker.children(recursive=True):
         try:
             if " ".join(process.cmdline()).strip() in titles:
-                return worker
+                waiting = control_of(office).inspect(timeout=3).reserved() or {}
+                return None if any(waiting.values()) else worker
         except psutil.Error:
             continue
     return None
