@@ -80,9 +80,11 @@ def test_host_and_port_may_stand_in_the_query():
 
 def test_extensions_are_signed_and_nothing_is_fetched(settings: Settings, tmp_path: Path, monkeypatch):
     with open_lake(settings) as connection:
-        names = ("autoinstall_known_extensions", "autoload_known_extensions")
+        names = ("allow_unsigned_extensions", "autoinstall_known_extensions", "autoload_known_extensions")
         found = [connection.execute(f"SELECT current_setting('{name}')").fetchone() for name in names]
-        assert found == [(False,), (False,)]
+        assert found == [(False,), (False,), (False,)]
+        with pytest.raises(duckdb.InvalidInputException):
+            connection.execute("SET allow_unsigned_extensions = true")
     forged = tmp_path / "ducklake.duckdb_extension"
     shutil.copy(lake._extension_file("ducklake"), forged)
     with forged.open("r+b") as stream:
