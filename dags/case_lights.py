@@ -23,9 +23,9 @@ from dag_sources import read_sources
 from schemas.settings import get_settings
 
 DOC = """
-办公时间内每 15 分钟、以及收到新的办件数据时，刷新在办件的红黄绿灯。
+收到新的办件数据时，以及办公时间内每 15 分钟，刷新在办件的红黄绿灯。
 转黄（临期）、转红（超期）的，邮件通知承办单位，每件每次变化只通知一次。
-非办公时间任务显示为跳过。
+非办公时间的定时任务显示为跳过，无需处理。
 
 **失败时**：排除系统问题（数据库、磁盘、配置）后点“Clear”重跑，或等下一次运行；看板上会写明灯号的刷新时间。
 """
@@ -38,7 +38,7 @@ CASES = [source.lake for source in read_sources(get_settings().schema_folders) i
     schedule=AssetOrTimeSchedule(assets=AssetAny(*CASES), timetable=QUARTER_HOURLY) if CASES else QUARTER_HOURLY,
     **make_policy(
         doc=DOC,
-        description="办公时间内每 15 分钟刷新在办件灯号，并通知临期、超期",
+        description="有新办件时和办公时间内每 15 分钟刷新在办件灯号，并通知临期、超期",
         tags={"compute", "publish"},
         limit=timedelta(minutes=30),
     ),

@@ -152,9 +152,8 @@ def publish(ctx: Context) -> Published | None:
 
     with ctx.engine.connect() as connection:
         draft = read_draft(connection)
-    if draft is None:
-        return None
-    with ctx.engine.connect() as connection:
+        if draft is None:
+            return None
         ahead = compare_ahead(connection, draft.verdicts, plans=draft.plans)
     verdicts = _with_evidence(ctx, draft.verdicts, ahead.differences.numbers)
     published = publish_set(replace(ctx, as_of=draft.as_of), verdicts, plans=draft.plans, ahead=ahead)
