@@ -22,10 +22,13 @@ Registers = Mapping[str, tuple[Contract, TableExpr]]
 
 
 def event(table: TableExpr, contract: Contract, name: str) -> Event:
-    """The event that a column tells; null where it has not happened."""
+    """The event that a column tells, to the second; null where it has not happened.
+
+    Databases write fractions of seconds that no office means; sums of them would not be whole.
+    """
     if contract.column_by_name[name].type is ColumnType.DATE:
         return table[name].cast("timestamp"), table[name].notnull()
-    return table[name], table[f"{name}_date_only"].fill_null(False)
+    return table[name].truncate("s"), table[f"{name}_date_only"].fill_null(False)
 
 
 def happened(at: ValueExpr, as_of: dt.date) -> ValueExpr:

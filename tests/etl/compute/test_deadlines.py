@@ -13,6 +13,7 @@ import pytest
 
 from etl.compute.calendar_join import register_calendar
 from etl.compute.cases import add_elapsed, case_table, judged_cases
+from etl.compute.expressions import TableExpr
 from etl.core.clock import ClockRules, Limit, Moment, WorkCalendar, judge_limit
 from schemas.models.calendar import CalendarSpec
 from schemas.models.contract import Contract
@@ -58,6 +59,11 @@ def random_cases(seed: int, count: int = 400) -> pd.DataFrame:
 
 
 def judge_in_sql(frame: pd.DataFrame, limit: str, **clock: object) -> pd.DataFrame:
+    judged = _judged(frame, limit, **clock)
+    return judged.select("line", "is_kept", "deadline_date", "decided_on", "span", "is_coarse").execute()
+
+
+def _judged(frame: pd.DataFrame, limit: str, **clock: object) -> TableExpr:
     backend = ibis.duckdb.from_connection(duckdb.connect())
     backend.con.execute("set TimeZone = 'America/New_York'")  # the session's zone must not move a wall time
     calendar = register_calendar(backend, SPEC)
@@ -81,8 +87,7 @@ def judge_in_sql(frame: pd.DataFrame, limit: str, **clock: object) -> pd.DataFra
     assert indicator.clock is not None
     cases = case_table(table, indicator, CONTRACT, calendar, as_of=AS_OF)
     cases = add_elapsed(cases, indicator.clock, CONTRACT, calendar)
-    judged = judged_cases(cases, indicator.clock, limit, calendar, as_of=AS_OF)
-    return judged.select("line", "is_kept", "deadline_date", "decided_on", "span", "is_coarse").execute()
+    return judged_cases(cases, indicator.clock, limit, calendar, as_of=AS_OF)
 
 
 @pytest.mark.parametrize("after_hours", ["same_day", "next_opening"])
@@ -140,3 +145,31 @@ def test_elapsed_measures(measure: str, expected: int) -> None:
     names = ["k", "a", "a_date_only", "b", "b_date_only", "line", "batch_id", "sheet"]
     frame = pd.DataFrame([row], columns=names).astype({"a": "datetime64[us]", "b": "datetime64[us]"})
     assert judge_in_sql(frame, "5 workday", measure=measure)["span"].tolist() == [expected]
+
+
+def cases_of(*spans: tuple[dt.datetime, dt.datetime]) -> pd.DataFrame:
+    rows = [(str(i), a, False, b, False, i, "x", "s") for i, (a, b) in enumerate(spans)]
+    names = ["k", "a", "a_date_only", "b", "b_date_only", "line", "batch_id", "sheet"]
+    return pd.DataFrame(rows, columns=names).astype({"a": "datetime64[us]", "b": "datetime64[us]"})
+
+
+@pytest.mark.parametrize(("measure", "total"), [("hours", 479 + 60), ("office_days", 479 + 60), ("full_days", 0)])
+def test_fractions_of_seconds_are_cut_off(measure: str, total: int) -> None:
+    """Of what databases write, 09:32:10.5 and 10:00:00.7; a sum that is not whole ended the computation."""
+    day = dt.datetime(2023, 3, 6)
+    first = (
+        day + dt.timedelta(hours=9, minutes=32, seconds=10.5),
+        day + dt.timedelta(hours=9, minutes=40, seconds=9.25),
+    )
+    second = (day + dt.timedelta(hours=10, seconds=0.7), day + dt.timedelta(hours=10, seconds=60.1))
+    judged = _judged(cases_of(first, second), "5 workday", measure=measure)
+    assert judged.aggregate(total=judged.span.sum()).to_pyarrow().to_pylist() == [{"total": total}]
+
+
+def test_a_fraction_of_a_second_does_not_reach_into_the_next_day() -> None:
+    """Seven office hours from 09:00:00.4 are over at 17:30, when the office closes; 17:45 is late."""
+    day = dt.datetime(2023, 3, 6)
+    start = day + dt.timedelta(hours=9, seconds=0.4)
+    ends = (day + dt.timedelta(hours=17, minutes=30), day + dt.timedelta(hours=17, minutes=45))
+    judged = judge_in_sql(cases_of(*((start, end) for end in ends)), "7 office_hour").set_index("line")
+    assert judged["is_kept"].to_dict() == {0: True, 1: False}
